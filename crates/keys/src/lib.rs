@@ -1,0 +1,79 @@
+//! Keepwell's cryptography: bytes in, bytes out. No clock, no file, no network, no SQL.
+//!
+//! Every personal record is sealed under a key that only its owner, and those the owner let in,
+//! can reach. The chain starts at a credential that somebody holds now:
+//!
+//! ```text
+//!  password ── Argon2id ──┐                    session token ── HKDF ──┬─ database token
+//!  recovery code ── HKDF ─┴─┬─ proof           (what the cookie says)  │  (the database sees it)
+//!                           │  (peppered with                          └─ keyring key
+//!                           │   the root key)                             (it never sees this)
+//!                           └─ slot key                                     │ opens
+//!                                │ opens                                    ▼
+//!                                ▼                                       keyring
+//!                             key pair ◄───────────── holds ──────────────┤
+//!                                │ opens                                  │ holds
+//!                                ▼                                        ▼
+//!                             grant (owner, scope, epoch, days) ───────► cover
+//!                                                                         │ HMAC tree
+//!   root key (the operator's, outside the database)                       ▼
+//!      │ opens                                                     leaf of a day or
+//!      ▼                                                           of the undated items
+//!   erasure key (one a person) ───────── HKDF ──────────────────────┤
+//!                                                                   ▼
+//!                                                                data key ── opens ── record
+//! ```
+//!
+//! So to open a record takes the row, the operator's root key and a live credential. To destroy
+//! one erasure key makes every copy of that person's records unreadable, backups included.
+//!
+//! - [`RootKey`]: the operator's key; salts, pseudonyms, the sealing of erasure keys.
+//! - [`stretch`], [`RecoveryCode`]: from what a person knows to a [`Proof`] and a [`SlotKey`].
+//! - [`KeyPair`]: what others seal to. [`SlotKey`] keeps its private half.
+//! - [`Scope`], [`ScopeRoot`], [`Cover`]: the parts of a diary, and exactly these days of one.
+//! - [`DataKey`], [`Place`], [`Ladder`]: one sealed record, bound to its place, padded.
+//! - [`seal_grant`], [`open_grant`]: a cover for somebody else.
+//! - [`SessionToken`], [`Keyring`]: what a session carries from request to request.
+//! - [`seal_to_self`], [`open_own`]: small things of one's own, like the e-mail address.
+//!
+//! Rules that hold in every module:
+//!
+//! - Primitives come from aws-lc-rs, `argon2` and `hpke`. None is made here.
+//! - Whatever is sealed begins with one byte, the number of its algorithm. An unknown number is
+//!   refused, so a later algorithm can stand beside this one.
+//! - What a thing is and whose it is goes into the associated data, each field with its length:
+//!   moved, swapped or altered, it does not open. Why it does not is never said: [`CannotOpen`].
+//! - Secrets are wiped when dropped and their `Debug` is blank. A move may leave a copy on the
+//!   stack; that the process leaves no core dump is the program's care, not this crate's.
+
+mod account;
+mod aead;
+mod derive;
+mod error;
+mod grant;
+mod keyring;
+mod pair;
+mod password;
+mod reader;
+mod record;
+mod recovery;
+mod root;
+mod scope;
+mod slot;
+mod token;
+mod tree;
+
+pub use account::{open_own, seal_to_self};
+pub use derive::Proof;
+pub use error::{CannotOpen, TooLarge};
+pub use grant::{GrantIdentity, open_grant, seal_grant};
+pub use keyring::Keyring;
+pub use pair::{KeyPair, PublicKey};
+pub use password::{PasswordCost, Stretched, stretch};
+pub use record::{DataKey, ErasureKey, Ladder, Place, RecordId};
+pub use recovery::RecoveryCode;
+pub use root::RootKey;
+pub use scope::Scope;
+pub use slot::{SlotKey, SlotKind};
+pub use token::{DatabaseToken, KeyringKey, SessionToken};
+pub use tree::{Cover, DayNumber, Leaf, ScopeRoot, Walk};

@@ -1,0 +1,26 @@
+//! Food knowledge only: nutrients, foods with their portions, what a food holds, and sums of them.
+//!
+//! No input or output, no clock, no SQL, no HTTP: bytes and numbers in, numbers out. The catalogue
+//! of foods is part of the program (see `catalog/PROVENANCE.md`).
+//!
+//! One rule runs through all of it: **missing is not zero.** A value nobody measured is absent, a sum
+//! says for how many of its foods the value is known.
+
+mod amount;
+mod catalog;
+mod error;
+mod food;
+mod method;
+mod nutrient;
+mod totals;
+mod values;
+mod wire;
+
+pub use amount::{Grams, Millilitres, round_for_display};
+pub use catalog::{Catalog, catalog};
+pub use error::{Damaged, Invalid};
+pub use food::{FoodId, FoodRef, Portion, Source};
+pub use method::Method;
+pub use nutrient::{Group, Nutrient, Unit};
+pub use totals::{Total, Totals};
+pub use values::{Value, Values};
