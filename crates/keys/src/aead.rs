@@ -1,0 +1,130 @@
+//! AES-256-GCM as everything symmetric here uses it.
+//!
+//! Sealed: the algorithm's number (1 byte), the nonce (12), the ciphertext, the tag (16).
+//!
+//! Nonces are random, 96 bits from the system's generator. NIST SP 800-38D allows 2^32 seals with
+//! one key that way. The busiest key here belongs to one record of one person in one epoch, so it
+//! would need one edit a second for 136 years; the others seal a handful of times.
+//!
+//! GCM does not commit to its key: with write access to the database one could craft bytes that
+//! open under two keys. No key here is chosen by who writes those bytes, and a key slot is found by
+//! a proof that does commit to the password, so this buys nothing.
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use zeroize::Zeroizing;
+
+use crate::derive::{Context, Secret, certain, fill_random};
+use crate::{CannotOpen, TooLarge};
+
+/// The number of AES-256-GCM with a random nonce, as the first byte of what it sealed.
+pub(crate) const NUMBER: u8 = 1;
+
+const TAG_LEN: usize = 16;
+const LENGTH_LEN: usize = 4;
+/// How much longer than its plaintext a sealed thing is.
+pub(crate) const OVERHEAD: usize = 1 + NONCE_LEN + TAG_LEN;
+/// The same where the plaintext was padded.
+pub(crate) const PADDED_OVERHEAD: usize = OVERHEAD + LENGTH_LEN;
+
+/// Seals as it is; the length shows.
+pub(crate) fn seal(key: &Secret, context: &Context, plain: &[u8]) -> Vec<u8> {
+    seal_with_nonce(key, fresh_nonce(), context, plain.len() + OVERHEAD, |body| {
+        body.extend_from_slice(plain);
+    })
+}
+
+/// Seals to exactly `size` bytes, whatever the plaintext's length.
+pub(crate) fn seal_padded(
+    key: &Secret,
+    context: &Context,
+    plain: &[u8],
+    size: usize,
+) -> Result<Vec<u8>, TooLarge> {
+    let length = u32::try_from(plain.len()).map_err(|_large| TooLarge)?;
+    if size < plain.len() + PADDED_OVERHEAD {
+        return Err(TooLarge);
+    }
+    Ok(seal_with_nonce(key, fresh_nonce(), context, size, |body| {
+        body.extend_from_slice(plain);
+        // The length stands last, so that opening need not move the plaintext to the front.
+        body.resize(size - TAG_LEN - LENGTH_LEN, 0);
+        body.extend_from_slice(&length.to_be_bytes());
+    }))
+}
+
+/// Opens what [`seal`] sealed.
+pub(crate) fn open(
+    key: &Secret,
+    context: &Context,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+    let (&number, rest) = sealed.split_first().ok_or(CannotOpen)?;
+    if number != NUMBER {
+        return Err(CannotOpen);
+    }
+    let (nonce, rest) = rest.split_first_chunk::<NONCE_LEN>().ok_or(CannotOpen)?;
+    let (body, tag) = rest.split_last_chunk::<TAG_LEN>().ok_or(CannotOpen)?;
+
+    let mut plain = Zeroizing::new(vec![0; body.len()]);
+    cipher(key)
+        .open_separate_gather(
+            Nonce::assume_unique_for_key(*nonce),
+            associated(context),
+            body,
+            tag,
+            &mut plain,
+        )
+        .map_err(|_unspecified| CannotOpen)?;
+    Ok(plain)
+}
+
+/// Opens what [`seal_padded`] sealed.
+pub(crate) fn open_padded(
+    key: &Secret,
+    context: &Context,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+    let mut plain = open(key, context, sealed)?;
+    let (padded, length) = plain.split_last_chunk::<LENGTH_LEN>().ok_or(CannotOpen)?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_large| CannotOpen)?;
+    if padded.len() < length {
+        return Err(CannotOpen);
+    }
+    plain.truncate(length);
+    Ok(plain)
+}
+
+fn fresh_nonce() -> [u8; NONCE_LEN] {
+    let mut nonce = [0; NONCE_LEN];
+    fill_random(&mut nonce);
+    nonce
+}
+
+/// The nonce is an argument only so that tests can compare with published vectors.
+fn seal_with_nonce(
+    key: &Secret,
+    nonce: [u8; NONCE_LEN],
+    context: &Context,
+    size: usize,
+    write_body: impl FnOnce(&mut Vec<u8>),
+) -> Vec<u8> {
+    // Room for everything at once: a buffer that grows leaves a copy of the plaintext behind.
+    let mut sealed = Vec::with_capacity(size);
+    sealed.push(NUMBER);
+    sealed.extend_from_slice(&nonce);
+    write_body(&mut sealed);
+
+    let body = sealed.split_at_mut(1 + NONCE_LEN).1;
+    let nonce = Nonce::assume_unique_for_key(nonce);
+    let tag = certain(cipher(key).seal_in_place_separate_tag(nonce, associated(context), body));
+    sealed.extend_from_slice(tag.as_ref());
+    sealed
+}
+
+fn cipher(key: &Secret) -> LessSafeKey {
+    LessSafeKey::new(certain(UnboundKey::new(&AES_256_GCM, key.as_slice())))
+}
+
+fn associated(context: &Context) -> Aad<&[u8]> {
+    Aad::from(context.as_bytes())
+}

@@ -1,0 +1,95 @@
+//! The operator's root key: 256 bits outside the database, without which the database is noise.
+//!
+//! It encrypts no record itself. It salts and peppers what passwords become, gives pseudonyms to
+//! what must be looked up, and seals the erasure key of each person. Where it is kept is the
+//! program's business.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::derive::{Context, Prf, Secret, blank_debug, derive, random_secret, sha256};
+use crate::{CannotOpen, ErasureKey, aead};
+
+const PREFIX: &str = "keepwell-root-1:";
+const CHECK_LEN: usize = 4;
+
+/// The operator's root key.
+pub struct RootKey(Secret);
+
+impl RootKey {
+    /// A new one, from the system's generator.
+    pub fn generate() -> Self {
+        Self(random_secret())
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote; white space around it, as files have, is fine.
+    pub fn parse(text: &str) -> Result<Self, CannotOpen> {
+        let encoded = text.trim().strip_prefix(PREFIX).ok_or(CannotOpen)?;
+        let mut decoded = Zeroizing::new([0; 32 + CHECK_LEN]);
+        let written = BASE64_URL_SAFE_NO_PAD
+            .decode_slice(encoded, decoded.as_mut_slice())
+            .map_err(|_decode| CannotOpen)?;
+        let (key, check) = decoded.split_first_chunk::<32>().ok_or(CannotOpen)?;
+        let key = Self(Secret::new(*key));
+        if written == decoded.len() && key.check() == check { Ok(key) } else { Err(CannotOpen) }
+    }
+
+    /// As text, with a checksum, so that a slip in copying is noticed before it does harm.
+    pub fn encode(&self) -> Zeroizing<String> {
+        let mut bytes = Zeroizing::new([0; 32 + CHECK_LEN]);
+        let (key, check) = bytes.split_at_mut(32);
+        key.copy_from_slice(self.0.as_slice());
+        check.copy_from_slice(&self.check());
+        let mut text = Zeroizing::new(String::with_capacity(PREFIX.len() + 48));
+        text.push_str(PREFIX);
+        BASE64_URL_SAFE_NO_PAD.encode_string(bytes.as_slice(), &mut text);
+        text
+    }
+
+    /// The salt for the password of this address. An address nobody has gets one as well, so that
+    /// signing in with it takes the same way and the same time.
+    pub fn password_salt(&self, email_normalized: &str) -> [u8; 32] {
+        self.keyed_hash(&Context::new("password salt"), email_normalized)
+    }
+
+    /// Stands for a value where the value itself must not stand, such as in a lookup or a bucket
+    /// of a rate limit. The same value has different pseudonyms for different purposes.
+    pub fn pseudonym(&self, purpose: &str, value: &str) -> [u8; 32] {
+        self.keyed_hash(&Context::new("pseudonym").text(purpose), value)
+    }
+
+    /// Seals a person's erasure key, to be kept apart from the diary.
+    pub fn seal_erasure_key(&self, owner: Uuid, key: &ErasureKey) -> Vec<u8> {
+        let context = Context::new("erasure key").id(owner);
+        aead::seal(&derive(&self.0, &context), &context, key.as_secret().as_slice())
+    }
+
+    /// Opens the erasure key of this owner, and of nobody else.
+    pub fn open_erasure_key(&self, owner: Uuid, sealed: &[u8]) -> Result<ErasureKey, CannotOpen> {
+        let context = Context::new("erasure key").id(owner);
+        let plain = aead::open(&derive(&self.0, &context), &context, sealed)?;
+        let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_length| CannotOpen)?;
+        Ok(ErasureKey::from_secret(Secret::new(key)))
+    }
+
+    /// What every proof is keyed with.
+    pub(crate) fn pepper(&self) -> Secret {
+        derive(&self.0, &Context::new("pepper"))
+    }
+
+    fn keyed_hash(&self, context: &Context, value: &str) -> [u8; 32] {
+        *Prf::new(derive(&self.0, context).as_slice()).of(value.as_bytes())
+    }
+
+    fn check(&self) -> [u8; CHECK_LEN] {
+        let mut labelled = Zeroizing::new(Vec::with_capacity(PREFIX.len() + 32));
+        labelled.extend_from_slice(PREFIX.as_bytes());
+        labelled.extend_from_slice(self.0.as_slice());
+        let [a, b, c, d, ..] = sha256(&labelled);
+        [a, b, c, d]
+    }
+}
+
+blank_debug!(RootKey);

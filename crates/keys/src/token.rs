@@ -1,0 +1,79 @@
+//! The session token: what the cookie carries, and the two things that come of it.
+//!
+//! The *database token* shows PostgreSQL which session asks; the *keyring key* opens the sealed
+//! keyring and never leaves the server's memory. Neither leads to the other or to the token.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use secrecy::SecretString;
+
+use crate::CannotOpen;
+use crate::derive::{Context, Secret, blank_debug, derive, random_secret, sha256};
+
+/// What base 64 makes of 32 bytes.
+const ENCODED_LEN: usize = 43;
+
+/// The token of a session.
+pub struct SessionToken(Secret);
+
+impl SessionToken {
+    /// A new one, from the system's generator.
+    pub fn generate() -> Self {
+        Self(random_secret())
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote, and nothing else that would decode to the same.
+    pub fn parse(text: &str) -> Result<Self, CannotOpen> {
+        if text.len() != ENCODED_LEN {
+            return Err(CannotOpen);
+        }
+        let mut secret = Secret::default();
+        match BASE64_URL_SAFE_NO_PAD.decode_slice(text, secret.as_mut_slice()) {
+            Ok(32) => Ok(Self(secret)),
+            _ => Err(CannotOpen),
+        }
+    }
+
+    /// For the cookie: 43 characters of base64url.
+    pub fn encode(&self) -> SecretString {
+        let mut text = String::with_capacity(ENCODED_LEN);
+        BASE64_URL_SAFE_NO_PAD.encode_string(self.0.as_slice(), &mut text);
+        SecretString::from(text)
+    }
+
+    /// What the database sees.
+    pub fn database_token(&self) -> DatabaseToken {
+        DatabaseToken(derive(&self.0, &Context::new("database token")))
+    }
+
+    /// What the database never sees.
+    pub fn keyring_key(&self) -> KeyringKey {
+        KeyringKey(derive(&self.0, &Context::new("keyring key")))
+    }
+}
+
+/// Proves to the database which session asks.
+pub struct DatabaseToken(Secret);
+
+impl DatabaseToken {
+    /// The token itself: to be shown to the database, never to be stored.
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// SHA-256 of the token: what the database stores and finds the session by.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        sha256(self.0.as_slice())
+    }
+}
+
+/// Opens the keyring of a session.
+pub struct KeyringKey(Secret);
+
+impl KeyringKey {
+    pub(crate) fn as_secret(&self) -> &Secret {
+        &self.0
+    }
+}
+
+blank_debug!(SessionToken, DatabaseToken, KeyringKey);
