@@ -4,7 +4,9 @@
 revoke create on schema public from public;
 
 create schema auth;
-grant usage on schema auth to keepwell_app, keepwell_auth, keepwell_worker;
+grant usage on schema auth to keepwell_app, keepwell_auth, keepwell_revoker, keepwell_worker;
+-- Only while this file runs: whoever is given a view or function must be able to create there.
+grant create on schema auth to keepwell_auth, keepwell_revoker;
 
 -- The names of what can be shared on its own.
 create domain auth.scope as text
@@ -36,7 +38,7 @@ create table auth.session (
     constraint session_application_is_known check (application in ('web')),
     constraint session_token_hash_is_sha256 check (length(token_hash) = 32)
 );
-create index session_by_token on auth.session (token_hash);
+create unique index session_by_token on auth.session (token_hash);
 create index session_by_expiry on auth.session (expires_at);
 
 -- A grant is a sealed key: the row that says who may see a part of a diary carries the key to it,
@@ -189,7 +191,6 @@ create policy ended_delete on auth.session for delete to keepwell_worker
 
 -- "Sign out everywhere else". A role of its own, because the guarded role must never see any
 -- session but the presented one: auth.me is read with its rights.
-grant usage on schema auth to keepwell_revoker;
 grant select on auth.me to keepwell_revoker;
 grant select, delete on auth.session to keepwell_revoker;
 create policy other_sessions_of_mine on auth.session to keepwell_revoker
@@ -208,3 +209,5 @@ $$;
 alter function auth.end_other_sessions() owner to keepwell_revoker;
 revoke all on function auth.end_other_sessions() from public;
 grant execute on function auth.end_other_sessions() to keepwell_app;
+
+revoke create on schema auth from keepwell_auth, keepwell_revoker;

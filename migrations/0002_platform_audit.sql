@@ -5,6 +5,7 @@
 create schema audit;
 grant usage on schema audit to keepwell_app, keepwell_audit, keepwell_auditor;
 grant usage on schema auth to keepwell_audit;
+grant create on schema audit to keepwell_audit;
 
 create table audit.head (
     owner uuid   not null,
@@ -89,3 +90,5 @@ $$;
 alter function audit.append(text, text) owner to keepwell_audit;
 revoke all on function audit.append(text, text) from public;
 grant execute on function audit.append(text, text) to keepwell_app;
+
+revoke create on schema audit from keepwell_audit;

@@ -5,6 +5,7 @@
 
 create schema accounts;
 grant usage on schema accounts to keepwell_app, keepwell_auth;
+grant create on schema accounts to keepwell_auth;
 
 create table accounts.account (
     principal             uuid        not null,
@@ -155,3 +156,5 @@ grant execute on function accounts.sign_up(uuid, bytea, bytea, bytea, uuid[], sm
     bytea[], integer, integer, integer, text[], bytea[], date, date, text, interval, interval, bytea)
     to keepwell_app;
 grant execute on function accounts.sign_in(text, text, interval, interval) to keepwell_app;
+
+revoke create on schema accounts from keepwell_auth;

@@ -1,1 +1,20 @@
-//! Being built.
+//! The floor that every feature stands on: configuration, the private database, TLS, serving.
+//!
+//! It knows HTTP and SQL and knows no feature.
+
+pub mod app;
+pub mod clock;
+pub mod cluster;
+mod private_file;
+pub mod root_key;
+
+pub mod database;
+pub mod http;
+pub mod session;
+pub mod stretching;
+
+pub use app::{App, Parts, SessionLimits};
+pub use clock::Clock;
+pub use database::{Db, Params, Sql, Transaction, Unproved};
+pub use http::{Access, Error, Json, Problem, ProblemJson, Result, Route, Routes};
+pub use session::{Presented, Session};

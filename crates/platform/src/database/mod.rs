@@ -1,0 +1,193 @@
+//! The only door to the database.
+//!
+//! Row-level security decides which rows a statement sees, and it must know who asks. So every
+//! transaction begins by presenting a session's database token, and no feature holds the pool.
+//! The token *proves* the asker: the database looks its hash up; nothing here asserts an identity.
+//!
+//! `statement` is what a statement of the product is, `transaction` what happens between begin and
+//! commit, `migrate` brings the schema up to date.
+
+mod migrate;
+mod statement;
+mod transaction;
+
+use std::sync::Arc;
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use futures_util::join;
+use keys::RootKey;
+use tokio_postgres::{
+    Config, NoTls, Row, Socket,
+    tls::{MakeTlsConnect, TlsConnect},
+};
+
+pub use migrate::{MIGRATIONS, MigrateError, Migration, migrate};
+pub use statement::{Params, Sql};
+pub use transaction::{Transaction, Unproved};
+
+use crate::{
+    Error, Result,
+    session::{Entry, Presented, Session, statements::ENTER},
+};
+use transaction::Open;
+
+/// Who presents, and whose data is meant. Tied to the transaction (`true`), so that a pooled
+/// connection never carries it on.
+pub(crate) static PRESENT: Sql = Sql::new(
+    "select set_config('app.token', $1, true), set_config('app.owner', '', true)",
+    &[tokio_postgres::types::Type::TEXT],
+);
+
+/// A pool of connections as the role `keepwell_app`.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool,
+    root: Arc<RootKey>,
+}
+
+impl Db {
+    /// A door over a Unix socket, where there is no network to protect from.
+    pub fn over_socket(config: Config, connections: usize, root: Arc<RootKey>) -> Result<Self> {
+        Self::over(config, NoTls, connections, root)
+    }
+
+    /// A door over the given transport.
+    pub fn over<T>(config: Config, tls: T, connections: usize, root: Arc<RootKey>) -> Result<Self>
+    where
+        T: MakeTlsConnect<Socket> + Clone + Sync + Send + 'static,
+        T::Stream: Sync + Send,
+        T::TlsConnect: Sync + Send,
+        <T::TlsConnect as TlsConnect<Socket>>::Future: Send,
+    {
+        let manager = Manager::from_config(
+            config,
+            tls,
+            ManagerConfig { recycling_method: RecyclingMethod::Fast },
+        );
+        let pool = Pool::builder(manager)
+            .max_size(connections)
+            .build()
+            .map_err(|cause| Error::Internal(cause.into()))?;
+        Ok(Self { pool, root })
+    }
+
+    /// Reads as the asker: who asks, the statement and the end of the transaction in one round trip.
+    #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
+    pub async fn read(
+        &self,
+        presented: &Presented,
+        sql: &'static Sql,
+        params: Params<'_>,
+    ) -> Result<(Session, Vec<Row>)> {
+        let conn = self.connection().await?;
+        let present = PRESENT.prepare(&conn).await?;
+        let enter = ENTER.prepare(&conn).await?;
+        let wanted = sql.prepare(&conn).await?;
+        let token = presented.database_token();
+        let token: Params<'_> = &[&token];
+        // The macro polls in this order, and each poll queues its messages: COMMIT cannot overtake,
+        // and a request that is cancelled here leaves nothing open. Every result is looked at,
+        // because COMMIT of a failed transaction reports success.
+        let (begun, named, entered, rows, committed) = join!(
+            conn.batch_execute("begin read only"),
+            conn.query(&present, token),
+            conn.query(&enter, &[]),
+            conn.query(&wanted, params),
+            conn.batch_execute("commit"),
+        );
+        begun?;
+        named?;
+        let entry = Entry::from_rows(&entered?)?;
+        let rows = rows?;
+        committed?;
+        let session = self.open(presented, &entry)?;
+        if entry.wants_touch {
+            self.touch_later(presented);
+        }
+        Ok((session, rows))
+    }
+
+    /// Begins a transaction as the asker, with its first statement in the same round trip.
+    #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
+    pub async fn begin(
+        &self,
+        presented: &Presented,
+        first: &'static Sql,
+        params: Params<'_>,
+    ) -> Result<(Transaction, Vec<Row>)> {
+        let conn = self.connection().await?;
+        let present = PRESENT.prepare(&conn).await?;
+        let enter = ENTER.prepare(&conn).await?;
+        let wanted = first.prepare(&conn).await?;
+        // From here on a cancelled request rolls back when `open` is dropped.
+        let open = Open::new(conn);
+        let token = presented.database_token();
+        let token: Params<'_> = &[&token];
+        let (begun, named, entered, rows) = join!(
+            open.batch_execute("begin"),
+            open.query(&present, token),
+            open.query(&enter, &[]),
+            open.query(&wanted, params),
+        );
+        begun?;
+        named?;
+        let entry = Entry::from_rows(&entered?)?;
+        let rows = rows?;
+        let session = self.open(presented, &entry)?;
+        if entry.wants_touch {
+            self.touch_later(presented);
+        }
+        Ok((Transaction::new(open, session), rows))
+    }
+
+    /// Begins a transaction for somebody who has not proved who they are: signing up or in. The
+    /// policies show it no personal row until a session exists for `presented`.
+    #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
+    pub async fn begin_without_session(&self, presented: &Presented) -> Result<Unproved> {
+        let conn = self.connection().await?;
+        let present = PRESENT.prepare(&conn).await?;
+        let open = Open::new(conn);
+        let token = presented.database_token();
+        let token: Params<'_> = &[&token];
+        let (begun, named) = join!(open.batch_execute("begin"), open.query(&present, token));
+        begun?;
+        named?;
+        Ok(Unproved::new(open))
+    }
+
+    /// Whether the database answers.
+    pub async fn answers(&self) -> bool {
+        match self.connection().await {
+            Ok(conn) => conn.batch_execute("select 1").await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the door")]
+    async fn connection(&self) -> Result<Object> {
+        self.pool.get().await.map_err(|cause| {
+            Error::Internal(anyhow::Error::new(cause).context("the database cannot be reached"))
+        })
+    }
+
+    fn open(&self, presented: &Presented, entry: &Entry) -> Result<Session> {
+        Session::open(presented, entry, &self.root)
+    }
+
+    /// Notes the time of last use, after the answer: it is no part of the request's own work.
+    fn touch_later(&self, presented: &Presented) {
+        let db = self.clone();
+        let presented = presented.clone();
+        tokio::spawn(async move {
+            if let Err(cause) = crate::session::touch(&db, &presented).await {
+                tracing::warn!(%cause, "the time of last use was not noted");
+            }
+        });
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").finish_non_exhaustive()
+    }
+}

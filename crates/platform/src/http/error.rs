@@ -1,0 +1,216 @@
+//! What a request can fail with, named for what the person asking should learn.
+//!
+//! Outside it is problem+json (RFC 9457). "Not yours" and "not there" are one answer. What went
+//! wrong inside is logged once, with the request's number, and shown to nobody.
+
+use std::borrow::Cow;
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The result of handling a request.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in.
+    #[error("sign in first")]
+    Unauthenticated,
+
+    /// The credentials do not open anything. Never says which of them was wrong.
+    #[error("{0}")]
+    NotOpened(&'static str),
+
+    /// It does not exist, or it is not yours; we never say which.
+    #[error("not found")]
+    NotFound,
+
+    /// The input broke rules the person can mend, field by field.
+    #[error("some of what was sent cannot be used")]
+    Invalid(Vec<Problem>),
+
+    /// The body is not what it says it is.
+    #[error("{0}")]
+    Malformed(Cow<'static, str>),
+
+    /// The body is not JSON by its own account.
+    #[error("send the body as application/json")]
+    NotJson,
+
+    /// The body is larger than this route takes.
+    #[error("the body is larger than {limit_bytes} bytes")]
+    TooLarge {
+        /// The most it may have.
+        limit_bytes: usize,
+    },
+
+    /// The request came from another site.
+    #[error("requests from other sites are refused")]
+    OtherSite,
+
+    /// Another device changed the same thing at the same moment.
+    #[error("{0}")]
+    Conflict(&'static str),
+
+    /// Too many tries.
+    #[error("too many requests: wait {retry_after_seconds} s and try again")]
+    TooMany {
+        /// How long to wait.
+        retry_after_seconds: u64,
+    },
+
+    /// No room at the moment.
+    #[error("many people are signing in: wait a moment and try again")]
+    Busy,
+
+    /// What the database holds is not what was sealed there.
+    #[error(
+        "this record was altered in the database and is refused. Nothing of it is shown; tell \
+         whoever runs this Keepwell"
+    )]
+    Altered,
+
+    /// Our fault. Logged in full, shown to nobody.
+    #[error("something went wrong on our side; nothing was changed")]
+    Internal(#[source] anyhow::Error),
+}
+
+/// What is wrong with one field, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// The field, as it was sent.
+    pub field: Cow<'static, str>,
+    /// What to do about it, in words for the person.
+    pub problem: Cow<'static, str>,
+}
+
+impl Error {
+    /// One field broke a rule.
+    pub fn invalid(
+        field: impl Into<Cow<'static, str>>,
+        problem: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::Invalid(vec![Problem { field: field.into(), problem: problem.into() }])
+    }
+
+    /// Whether trying again from the beginning may succeed: another transaction was faster.
+    pub fn is_race(&self) -> bool {
+        use tokio_postgres::error::SqlState;
+
+        let Self::Internal(cause) = self else { return false };
+        cause.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::code).is_some_and(
+            |code| *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED,
+        )
+    }
+
+    /// The name of the database's constraint that was broken, if that is what happened.
+    pub fn constraint(&self) -> Option<&str> {
+        let Self::Internal(cause) = self else { return None };
+        cause.downcast_ref::<tokio_postgres::Error>()?.as_db_error()?.constraint()
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Unauthenticated | Self::NotOpened(_) => StatusCode::UNAUTHORIZED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::OtherSite => StatusCode::FORBIDDEN,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Altered | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => "sign-in-first",
+            Self::NotOpened(_) => "not-opened",
+            Self::NotFound => "not-found",
+            Self::Invalid(_) => "invalid",
+            Self::Malformed(_) => "malformed",
+            Self::NotJson => "not-json",
+            Self::TooLarge { .. } => "too-large",
+            Self::OtherSite => "other-site",
+            Self::Conflict(_) => "conflict",
+            Self::TooMany { .. } => "too-many",
+            Self::Busy => "busy",
+            Self::Altered => "altered-record",
+            Self::Internal(_) => "internal",
+        }
+    }
+}
+
+impl From<tokio_postgres::Error> for Error {
+    fn from(cause: tokio_postgres::Error) -> Self {
+        // The database's own word for "no session was presented".
+        if cause.code() == Some(&tokio_postgres::error::SqlState::INVALID_AUTHORIZATION_SPECIFICATION) {
+            return Self::Unauthenticated;
+        }
+        Self::Internal(cause.into())
+    }
+}
+
+/// The body of every error answer (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemJson {
+    /// A stable name for the kind of problem.
+    pub r#type: String,
+    /// The status in words.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What went wrong and what to do, in words for the person.
+    pub detail: String,
+    /// Field by field, where fields are the reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Problem>,
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        if let Self::Internal(cause) = &self {
+            tracing::error!(cause = describe(cause), "request failed");
+        }
+        let status = self.status();
+        let body = ProblemJson {
+            r#type: format!("urn:keepwell:problem:{}", self.kind()),
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            errors: if let Self::Invalid(problems) = &self { problems.clone() } else { Vec::new() },
+        };
+        let mut response = (status, axum::Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Self::TooMany { retry_after_seconds } = self {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
+        } else if matches!(self, Self::Busy) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(2));
+        }
+        response
+    }
+}
+
+/// A database error's message can repeat the values of the failed statement; its code and
+/// constraint cannot.
+fn describe(cause: &anyhow::Error) -> String {
+    if let Some(database) = cause.downcast_ref::<tokio_postgres::Error>()
+        && let Some(error) = database.as_db_error()
+    {
+        let constraint = error.constraint().unwrap_or("-");
+        return format!("database error {} (constraint {constraint})", error.code().code());
+    }
+    format!("{cause:#}")
+}

@@ -1,0 +1,15 @@
+//! What every request and answer has in common: errors, bodies, declared routes, the guard in
+//! front, limits. Knows no feature.
+
+pub mod body;
+pub mod error;
+mod guard;
+pub mod headers;
+pub mod limits;
+pub mod routes;
+pub mod text;
+
+pub use body::Json;
+pub use error::{Error, Problem, ProblemJson, Result};
+pub use guard::{Guard, guarded};
+pub use routes::{Access, Route, Routes};

@@ -1,0 +1,98 @@
+//! Routes that say who may call them, and describe themselves.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::Method,
+    middleware::{Next, from_fn},
+    response::Response,
+};
+use utoipa::openapi::{OpenApi, path::PathItem};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+
+use super::{Error, Result};
+use crate::{App, session::cookie};
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Public,
+    /// Somebody who presents a session. Whether it is one, the database decides.
+    Session,
+}
+
+/// One declared route, kept so that tests can visit them all.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// HTTP method.
+    pub method: Method,
+    /// Path pattern, as axum writes it.
+    pub path: String,
+    /// Who may call it.
+    pub access: Access,
+}
+
+/// Builds a router, its description, and a list of what went in.
+#[derive(Default)]
+pub struct Routes {
+    router: OpenApiRouter<App>,
+    list: Vec<Route>,
+}
+
+impl Routes {
+    /// Adds what `utoipa_axum::routes!` made of handlers of one path.
+    #[must_use]
+    pub fn add(mut self, access: Access, handlers: UtoipaMethodRouter<App>) -> Self {
+        let (schemas, paths, router) = handlers;
+        for (path, item) in &paths.paths {
+            self.list.extend(
+                methods(item).map(|method| Route { method, path: path.clone(), access }),
+            );
+        }
+        let router = match access {
+            Access::Public => router,
+            Access::Session => router.layer(from_fn(require_session)),
+        };
+        self.router = self.router.routes((schemas, paths, router));
+        self
+    }
+
+    /// Adds another feature's routes.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        self.list.extend(other.list);
+        self
+    }
+
+    /// Every route added so far.
+    pub fn list(&self) -> &[Route] {
+        &self.list
+    }
+
+    /// The router, and the description of what it answers.
+    pub fn split(self) -> (Router<App>, OpenApi) {
+        self.router.split_for_parts()
+    }
+}
+
+fn methods(item: &PathItem) -> impl Iterator<Item = Method> {
+    [
+        (item.get.is_some(), Method::GET),
+        (item.put.is_some(), Method::PUT),
+        (item.post.is_some(), Method::POST),
+        (item.patch.is_some(), Method::PATCH),
+        (item.delete.is_some(), Method::DELETE),
+    ]
+    .into_iter()
+    .filter_map(|(there, method)| there.then_some(method))
+}
+
+/// A second lock: the handler's own `Presented` parameter is the first, the database the third.
+async fn require_session(request: Request, next: Next) -> Result<Response> {
+    if cookie::presented(request.headers()).is_none() {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(next.run(request).await)
+}

@@ -1,0 +1,41 @@
+//! The session cookie: the only thing of ours that a browser keeps.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use keys::SessionToken;
+use secrecy::ExposeSecret;
+
+use super::Presented;
+use crate::{Error, Result};
+
+/// The `__Host-` prefix makes the browser insist on Secure, Path=/ and no Domain.
+const NAME: &str = "__Host-sid";
+
+/// The token in a request's cookies, if there is a well-formed one.
+pub fn presented(headers: &HeaderMap) -> Option<Presented> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == NAME)
+        .and_then(|(_, value)| SessionToken::parse(value).ok())
+        .map(Presented::new)
+}
+
+/// The header value that hands a new session to the browser. No Max-Age: it is gone when the
+/// browser closes.
+pub fn issue(presented: &Presented) -> Result<HeaderValue> {
+    let token = presented.token().encode();
+    let text =
+        format!("{NAME}={}; Path=/; Secure; HttpOnly; SameSite=Strict", token.expose_secret());
+    let mut value =
+        HeaderValue::from_str(&text).map_err(|cause| Error::Internal(cause.into()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The header value that takes it back.
+pub fn clear() -> HeaderValue {
+    HeaderValue::from_static("__Host-sid=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0")
+}

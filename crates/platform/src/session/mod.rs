@@ -1,0 +1,198 @@
+//! Who is asking, and the keys that their session opens.
+//!
+//! A browser presents a token ([`Presented`]); that proves nothing yet. The database proves it when
+//! a transaction begins, and hands out the sealed keyring; only then is there a [`Session`]. A
+//! session lives as long as one request.
+
+pub mod cookie;
+pub mod statements;
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+};
+use jiff::{Span, Timestamp};
+use keys::{DataKey, DayNumber, ErasureKey, Keyring, RecordId, RootKey, Scope, SessionToken};
+use tokio_postgres::Row;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::{Db, Error, Result};
+
+/// A token that somebody presents. Only the database can tell whether it is a session.
+#[derive(Clone)]
+pub struct Presented(Arc<Inner>);
+
+struct Inner {
+    token: SessionToken,
+    /// What the database sees of it, in hex.
+    database_token: Zeroizing<String>,
+}
+
+impl Presented {
+    /// Wraps a token.
+    pub fn new(token: SessionToken) -> Self {
+        let database_token = hex(token.database_token().expose());
+        Self(Arc::new(Inner { token, database_token }))
+    }
+
+    /// A token that nobody has seen yet, for a new session.
+    pub fn generate() -> Self {
+        Self::new(SessionToken::generate())
+    }
+
+    /// The token itself.
+    pub fn token(&self) -> &SessionToken {
+        &self.0.token
+    }
+
+    pub(crate) fn database_token(&self) -> &str {
+        &self.0.database_token
+    }
+}
+
+impl fmt::Debug for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Presented(..)")
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Presented {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        cookie::presented(&parts.headers).ok_or(Error::Unauthenticated)
+    }
+}
+
+/// What the database says of the presented token.
+pub(crate) struct Entry {
+    principal: Uuid,
+    expires_at: Timestamp,
+    idle_minutes: i32,
+    keyring_sealed: Vec<u8>,
+    erasure_key_sealed: Vec<u8>,
+    pub(crate) wants_touch: bool,
+}
+
+impl Entry {
+    /// The one row, or nobody is signed in: no such session, past its idle or absolute end, or not
+    /// finished signing in.
+    pub(crate) fn from_rows(rows: &[Row]) -> Result<Self> {
+        let row = rows.first().ok_or(Error::Unauthenticated)?;
+        let keyring_sealed: Option<Vec<u8>> = row.try_get("keyring_sealed")?;
+        Ok(Self {
+            principal: row.try_get("principal")?,
+            expires_at: row.try_get("expires_at")?,
+            idle_minutes: row.try_get("idle_minutes")?,
+            keyring_sealed: keyring_sealed.ok_or(Error::Unauthenticated)?,
+            erasure_key_sealed: row.try_get("erasure_key_sealed")?,
+            wants_touch: row.try_get("wants_touch")?,
+        })
+    }
+}
+
+/// A proved session with its keys open. Only the door to the database makes one.
+pub struct Session {
+    principal: Uuid,
+    expires_at: Timestamp,
+    idle_minutes: i32,
+    keyring: Keyring,
+    erasure_key: ErasureKey,
+}
+
+impl Session {
+    pub(crate) fn open(presented: &Presented, entry: &Entry, root: &RootKey) -> Result<Self> {
+        let altered = |_| Error::Altered;
+        let keyring =
+            Keyring::open(&presented.token().keyring_key(), entry.principal, &entry.keyring_sealed)
+                .map_err(altered)?;
+        let erasure_key = root
+            .open_erasure_key(entry.principal, &entry.erasure_key_sealed)
+            .map_err(altered)?;
+        Ok(Self {
+            principal: entry.principal,
+            expires_at: entry.expires_at,
+            idle_minutes: entry.idle_minutes,
+            keyring,
+            erasure_key,
+        })
+    }
+
+    /// Who asks.
+    pub fn principal(&self) -> Uuid {
+        self.principal
+    }
+
+    /// When the session ends whatever happens.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// After how long without use it ends.
+    pub fn idle(&self) -> Span {
+        Span::new().minutes(self.idle_minutes)
+    }
+
+    /// The same in whole minutes.
+    pub fn idle_minutes(&self) -> i32 {
+        self.idle_minutes
+    }
+
+    /// The keys this session holds.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// The epoch that new records of `scope` are sealed under.
+    pub fn current_epoch(&self, scope: Scope) -> Result<u32> {
+        let (epoch, _) = self.keyring.current(self.principal, scope).ok_or(Error::NotFound)?;
+        Ok(epoch)
+    }
+
+    /// The key to one day of a scope.
+    pub fn day_key(&self, scope: Scope, epoch: u32, day: DayNumber) -> Result<DataKey> {
+        let cover = self.keyring.cover(self.principal, scope, epoch).ok_or(Error::Altered)?;
+        let leaf = cover.leaf(day).ok_or(Error::NotFound)?;
+        Ok(self.data_key(&leaf, scope, epoch, RecordId::Day(day)))
+    }
+
+    /// The key to a record whose leaf is at hand.
+    pub fn data_key(&self, leaf: &keys::Leaf, scope: Scope, epoch: u32, record: RecordId) -> DataKey {
+        DataKey::derive(leaf, &self.erasure_key, self.principal, scope, epoch, record)
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("principal", &self.principal).finish_non_exhaustive()
+    }
+}
+
+/// Notes that a session is in use.
+pub(crate) async fn touch(db: &Db, presented: &Presented) -> Result<()> {
+    let tx = db.begin_without_session(presented).await?;
+    tx.finish(&[(&statements::TOUCH, &[])]).await?;
+    Ok(())
+}
+
+/// Ends the presented session. That there was none is no error: it has ended.
+pub async fn end(db: &Db, presented: &Presented) -> Result<()> {
+    let tx = db.begin_without_session(presented).await?;
+    tx.finish(&[(&statements::END, &[])]).await?;
+    Ok(())
+}
+
+/// Lower-case hex, for what travels to the database as text.
+pub fn hex(bytes: &[u8]) -> Zeroizing<String> {
+    use std::fmt::Write;
+
+    let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 2));
+    for byte in bytes {
+        // Writing to a string cannot fail.
+        write!(text, "{byte:02x}").unwrap_or_default();
+    }
+    text
+}

@@ -1,0 +1,21 @@
+//! The SQL of sessions.
+
+use crate::database::Sql;
+
+/// Who the presented token belongs to, and what it opens.
+pub static ENTER: Sql = Sql::new(
+    "select principal, expires_at,
+        (extract(epoch from idle_limit) / 60)::integer as idle_minutes,
+        keyring_sealed, erasure_key_sealed, wants_touch
+    from auth.entry",
+    &[],
+);
+
+/// Brings the time of last use up to date.
+pub static TOUCH: Sql = Sql::new("select auth.touch_session()", &[]);
+
+/// Ends the presented session.
+pub static END: Sql = Sql::new("select auth.end_session()", &[]);
+
+/// Every statement of this module.
+pub static ALL: &[&Sql] = &[&ENTER, &TOUCH, &END, &crate::database::PRESENT];
