@@ -8,10 +8,14 @@
 
 mod amount;
 mod catalog;
+mod derive;
 mod error;
 mod food;
 mod method;
 mod nutrient;
+mod pack;
+mod portion;
+mod search;
 mod totals;
 mod values;
 mod wire;
@@ -19,8 +23,9 @@ mod wire;
 pub use amount::{Grams, Millilitres, round_for_display};
 pub use catalog::{Catalog, catalog};
 pub use error::{Damaged, Invalid};
-pub use food::{FoodId, FoodRef, Portion, Source};
+pub use food::{EnergyFactors, FoodId, FoodRef, Source};
 pub use method::Method;
 pub use nutrient::{Group, Nutrient, Unit};
+pub use portion::Portion;
 pub use totals::{Total, Totals};
 pub use values::{Value, Values};
