@@ -71,7 +71,8 @@ grant insert, delete, select (principal, slot, kind, created_at) on accounts.key
 -- Whether a presented code is the asker's own recovery code, without reading any slot back.
 create view accounts.my_slot_proofs with (security_barrier) as
     select k.kind, k.proof_hash = sha256(decode(current_setting('app.proof', true), 'hex')) as matches
-    from accounts.key_slot k;
+    from accounts.key_slot k
+    where k.principal = (select m.principal from auth.me m);
 alter view accounts.my_slot_proofs owner to keepwell_auth;
 grant select on accounts.my_slot_proofs to keepwell_app;
 
@@ -122,8 +123,7 @@ $$;
 create function accounts.sign_in(
     proof text, application text, idle_limit interval, absolute_limit interval
 ) returns table (
-    principal uuid, kind smallint, private_key_sealed bytea, email_sealed bytea,
-    recovery_code_kept boolean
+    principal uuid, kind smallint, private_key_sealed bytea, email_sealed bytea
 )
     language plpgsql security definer set search_path = '' as $$
 declare
@@ -139,7 +139,7 @@ begin
         application, idle_limit, now() + absolute_limit);
     return query
         select found_slot.principal, found_slot.kind, found_slot.private_key_sealed,
-            a.email_sealed, a.recovery_code_kept_at is not null
+            a.email_sealed
         from accounts.account a;
     perform set_config('app.proof', '', true);
 end

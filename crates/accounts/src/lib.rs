@@ -1,1 +1,27 @@
-//! Being built.
+//! Who you are: opening an account, signing in and out, recovering.
+//!
+//! `address` and `password` are what people type, `credentials` what comes of it; `sign_up`,
+//! `sign_in` and `recovery` are the capabilities. No slot is found by an e-mail address: the address
+//! only salts the password, and what the two yield together finds the slot. So a known and an
+//! unknown address take the same path at the same price, and the database holds no address.
+
+mod address;
+mod credentials;
+mod password;
+mod recovery;
+mod sign_in;
+mod sign_up;
+
+use platform::{Routes, Sql};
+
+pub use address::EmailAddress;
+
+/// Every route of accounts.
+pub fn routes() -> Routes {
+    sign_up::routes().merge(sign_in::routes()).merge(recovery::routes())
+}
+
+/// Every statement of accounts, so that a test can prepare and explain each.
+pub fn statements() -> impl Iterator<Item = &'static Sql> {
+    [sign_up::store::ALL, sign_in::store::ALL, recovery::store::ALL].into_iter().flatten().copied()
+}

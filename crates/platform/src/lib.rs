@@ -7,8 +7,10 @@ pub mod clock;
 pub mod cluster;
 mod private_file;
 pub mod root_key;
+pub mod tls;
 
 pub mod database;
+pub mod days;
 pub mod http;
 pub mod session;
 pub mod stretching;
@@ -16,5 +18,5 @@ pub mod stretching;
 pub use app::{App, Parts, SessionLimits};
 pub use clock::Clock;
 pub use database::{Db, Params, Sql, Transaction, Unproved};
-pub use http::{Access, Error, Json, Problem, ProblemJson, Result, Route, Routes};
+pub use http::{Access, Error, Json, Peer, Problem, ProblemJson, Result, Route, Routes};
 pub use session::{Presented, Session};

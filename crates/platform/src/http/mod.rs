@@ -6,10 +6,12 @@ pub mod error;
 mod guard;
 pub mod headers;
 pub mod limits;
+mod peer;
 pub mod routes;
 pub mod text;
 
 pub use body::Json;
 pub use error::{Error, Problem, ProblemJson, Result};
 pub use guard::{Guard, guarded};
+pub use peer::Peer;
 pub use routes::{Access, Route, Routes};

@@ -178,13 +178,6 @@ pub(crate) async fn touch(db: &Db, presented: &Presented) -> Result<()> {
     Ok(())
 }
 
-/// Ends the presented session. That there was none is no error: it has ended.
-pub async fn end(db: &Db, presented: &Presented) -> Result<()> {
-    let tx = db.begin_without_session(presented).await?;
-    tx.finish(&[(&statements::END, &[])]).await?;
-    Ok(())
-}
-
 /// Lower-case hex, for what travels to the database as text.
 pub fn hex(bytes: &[u8]) -> Zeroizing<String> {
     use std::fmt::Write;

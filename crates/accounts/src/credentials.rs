@@ -1,0 +1,111 @@
+//! What comes of a credential: a proof that finds a slot, and a key that opens it; and the keyring
+//! that an open slot leads to.
+
+use keys::{
+    CannotOpen, Cover, GrantIdentity, KeyPair, Keyring, Proof, RecoveryCode, Scope, SlotKey,
+    SlotKind, open_grant,
+};
+use platform::{App, Error, Result, days, session::hex};
+use secrecy::SecretString;
+use tokio_postgres::Row;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::EmailAddress;
+
+/// What a sealed e-mail address is sealed for.
+const EMAIL: &str = "accounts.account.email_sealed";
+
+/// One way to an account, used or about to be made.
+pub(crate) struct Credential {
+    pub(crate) kind: SlotKind,
+    pub(crate) proof: Proof,
+    pub(crate) slot_key: SlotKey,
+}
+
+impl Credential {
+    /// From an address and a password: takes the full price of stretching.
+    pub(crate) async fn of_password(
+        app: &App,
+        email: &EmailAddress,
+        password: SecretString,
+        cost: keys::PasswordCost,
+    ) -> Result<Self> {
+        let salt = app.root().password_salt(email.as_str());
+        let stretched = app.stretching().stretch(password, salt, cost).await?;
+        Ok(Self {
+            kind: SlotKind::Password,
+            proof: stretched.proof(app.root()),
+            slot_key: stretched.slot_key(),
+        })
+    }
+
+    /// From a recovery code, which is long enough to need no stretching.
+    pub(crate) fn of_recovery_code(app: &App, code: &RecoveryCode) -> Self {
+        Self {
+            kind: SlotKind::RecoveryCode,
+            proof: code.proof(app.root()),
+            slot_key: code.slot_key(),
+        }
+    }
+
+    /// The proof as the database takes it.
+    pub(crate) fn proof_text(&self) -> Zeroizing<String> {
+        hex(self.proof.expose())
+    }
+
+    /// A principal's key pair, sealed for this credential.
+    pub(crate) fn seal(&self, principal: Uuid, pair: &KeyPair) -> Vec<u8> {
+        self.slot_key.seal(principal, self.kind, pair)
+    }
+}
+
+/// Seals an address so that only its owner's sessions read it.
+pub(crate) fn seal_email(pair: &KeyPair, principal: Uuid, email: &EmailAddress) -> Vec<u8> {
+    keys::seal_to_self(pair, principal, EMAIL, email.as_str().as_bytes())
+}
+
+/// Opens what [`seal_email`] sealed.
+pub(crate) fn open_email(pair: &KeyPair, principal: Uuid, sealed: &[u8]) -> Result<String> {
+    let altered = |CannotOpen| Error::Altered;
+    let plain = keys::open_own(pair, principal, EMAIL, sealed).map_err(altered)?;
+    String::from_utf8(plain.to_vec()).or(Err(Error::Altered))
+}
+
+/// The grant of everything to the owner: a holder like any other.
+pub(crate) fn own_grant(owner: Uuid, scope: Scope, epoch: u32) -> GrantIdentity {
+    GrantIdentity {
+        owner,
+        holder: owner,
+        scope,
+        epoch,
+        first: keys::DayNumber::FIRST,
+        last: keys::DayNumber::LAST,
+    }
+}
+
+/// Opens each grant that the holder reads from the database, once, at sign-in.
+pub(crate) fn keyring(pair: KeyPair, holder: Uuid, grants: &[Row]) -> Result<Keyring> {
+    let mut covers: Vec<(Uuid, Scope, u32, Cover)> = Vec::with_capacity(grants.len());
+    for row in grants {
+        let owner: Uuid = row.try_get("owner")?;
+        let scope = Scope::parse(row.try_get("scope")?).ok_or(Error::Altered)?;
+        let epoch = u32::try_from(row.try_get::<_, i32>("epoch")?).or(Err(Error::Altered))?;
+        let identity = GrantIdentity {
+            owner,
+            holder,
+            scope,
+            epoch,
+            first: days::number(row.try_get("first_day")?).or(Err(Error::Altered))?,
+            last: days::number(row.try_get("last_day")?).or(Err(Error::Altered))?,
+        };
+        let sealed: &[u8] = row.try_get("key_sealed")?;
+        let cover = open_grant(&identity, sealed, &pair).or(Err(Error::Altered))?;
+        covers.push((owner, scope, epoch, cover));
+    }
+    let mut keyring = Keyring::new(pair);
+    for (owner, scope, epoch, cover) in covers {
+        keyring.add(owner, scope, epoch, cover);
+    }
+    Ok(keyring)
+}

@@ -1,0 +1,119 @@
+//! The HTTP of opening an account.
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{AppendHeaders, IntoResponse},
+};
+use keys::{ErasureKey, KeyPair, Keyring, RecoveryCode, Scope, ScopeRoot, seal_grant};
+use platform::{
+    Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, session::cookie,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    EmailAddress,
+    credentials::{Credential, own_grant, seal_email},
+    password,
+};
+
+/// Routes of opening an account.
+pub(crate) fn routes() -> Routes {
+    Routes::default().add(Access::Public, routes!(sign_up))
+}
+
+/// What a new person says of themselves: no more than this.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewAccount {
+    /// Kept sealed; only its owner's sessions can read it.
+    #[schema(value_type = String, example = "ada@example.org")]
+    email: String,
+    /// 15 characters or more.
+    #[schema(value_type = String)]
+    password: SecretString,
+}
+
+/// Shown once; nobody can show it again.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ShownOnce {
+    /// The only way back in without the password.
+    pub(crate) recovery_code: String,
+}
+
+impl ShownOnce {
+    pub(crate) fn of(code: &RecoveryCode) -> Self {
+        Self { recovery_code: code.display().expose_secret().to_owned() }
+    }
+}
+
+/// Opens an account and signs in.
+#[utoipa::path(
+    post, path = "/api/v1/account", tag = "account",
+    request_body = NewAccount,
+    responses(
+        (status = 201, body = ShownOnce),
+        (status = 409, body = ProblemJson, description = "this address and password are an account: sign in"),
+        (status = 422, body = ProblemJson),
+        (status = 429, body = ProblemJson),
+    ),
+)]
+async fn sign_up(
+    State(app): State<App>,
+    Peer(address): Peer,
+    Json(new): Json<NewAccount>,
+) -> Result<impl IntoResponse> {
+    let email = EmailAddress::parse(&new.email)?;
+    let password = password::parse_new("password", &new.password, &email)?;
+    app.guard().limits.admit_sign_up(address)?;
+
+    let cost = app.sessions().password_cost;
+    let by_password = Credential::of_password(&app, &email, password, cost).await?;
+    let code = RecoveryCode::generate();
+    let by_code = Credential::of_recovery_code(&app, &code);
+
+    let principal = Uuid::now_v7();
+    let pair = KeyPair::generate();
+    let public_key = pair.public();
+    let email_sealed = seal_email(&pair, principal, &email);
+    let erasure_key_sealed = app.root().seal_erasure_key(principal, &ErasureKey::generate());
+    let slots = [by_password, by_code];
+    let slots = store::NewSlots::seal(principal, &pair, &slots);
+    let mut grants = Vec::with_capacity(Scope::ALL.len());
+    let mut keyring = Keyring::new(pair);
+    for scope in Scope::ALL {
+        let cover = ScopeRoot::generate().cover_all();
+        grants.push((scope, seal_grant(&own_grant(principal, scope, 1), &cover, &public_key)));
+        keyring.add(principal, scope, 1, cover);
+    }
+    let presented = Presented::generate();
+    let keyring_sealed = keyring.seal(&presented.token().keyring_key(), principal);
+
+    store::NewPerson {
+        principal,
+        public_key: public_key.bytes(),
+        email_sealed: &email_sealed,
+        erasure_key_sealed: &erasure_key_sealed,
+        slots: &slots,
+        cost,
+        grants: &grants,
+        keyring_sealed: &keyring_sealed,
+    }
+    .insert(app.db(), &presented, app.sessions())
+    .await
+    .map_err(|error| match error.constraint() {
+        // Only somebody who knows the password learns this.
+        Some("key_slot_by_proof") => {
+            Error::Conflict("you have an account with this address and password: sign in")
+        }
+        _ => error,
+    })?;
+
+    let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(&presented)?)]);
+    Ok((StatusCode::CREATED, cookie, axum::Json(ShownOnce::of(&code))))
+}
