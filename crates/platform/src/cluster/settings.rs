@@ -126,12 +126,9 @@ fn ident_file(layout: &Layout) -> PathBuf {
 fn main_text(layout: &Layout, durable: bool) -> String {
     let durability = if durable { DURABLE } else { NOT_DURABLE };
     let socket = layout.run().display().to_string().replace('\'', "''");
-    let lines = SETTINGS
-        .iter()
-        .chain(durability)
-        .chain([&("unix_socket_directories", socket.as_str())])
-        .map(|(name, value)| format!("{name} = '{value}'"));
-    file_of(lines)
+    let place = [("unix_socket_directories", socket.as_str())];
+    let settings = SETTINGS.iter().chain(durability).chain(&place);
+    file_of(settings.map(|(name, value)| format!("{name} = '{value}'")))
 }
 
 /// Which operating-system user may be which role: ours, and nobody else.
