@@ -74,7 +74,9 @@ impl Index {
         let mut by_word: BTreeMap<Box<str>, Vec<Posting>> = BTreeMap::new();
         let mut foods = Vec::with_capacity(tables.foods.len());
         for (at, number) in (0..tables.foods.len()).zip(0_u16..) {
-            let name = Name::of(tables, at);
+            let code = tables.foods.get(at).map(|food| food.code);
+            let everyday = code.and_then(|code| everyday.get(&code));
+            let name = Name::of(tables, at, everyday);
             for (word, place) in &name.words {
                 let posting = Posting { food: number, place: *place };
                 match by_word.get_mut(&**word) {
@@ -91,7 +93,7 @@ impl Index {
                 }
             }
             foods.push(Ranked {
-                plainness: name.plainness(tables, at, &everyday),
+                plainness: name.plainness(tables, at, everyday),
                 head_words: name.head_words,
                 name_length: u16::try_from(tables.names.get(at).len()).unwrap_or(u16::MAX),
             });

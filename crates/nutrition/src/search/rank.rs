@@ -1,15 +1,18 @@
 //! Which foods come first: plain and whole before prepared, generic before branded, well known before
 //! little known, and what a name begins with before what stands at its end.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::words;
 use crate::pack::Tables;
 
-/// Foods that people mean when they say just one word, in the numbers of the release.
+/// Foods that people mean when they say just one word: number in the release, rank 1 or 2, words they
+/// also go by, name.
 static EVERYDAY: &str = include_str!("../../../../catalog/everyday.tsv");
 
-const EVERYDAY_WORTH: i32 = 30;
+/// What the ranks of the everyday foods are worth.
+const FIRST_WORTH: i32 = 32;
+const SECOND_WORTH: i32 = 24;
 
 /// First parts of names that say only what kind of food follows.
 const KINDS: &[&str] = &[
@@ -93,6 +96,13 @@ impl Place {
     }
 }
 
+/// A food that people mean when they say just one word.
+pub(crate) struct Everyday {
+    worth: i32,
+    /// Words it goes by that its name lacks, or has at the end.
+    also: &'static str,
+}
+
 /// A food's names, cut into words.
 pub(crate) struct Name {
     pub(crate) words: Vec<(String, Place)>,
@@ -102,7 +112,7 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    pub(crate) fn of(tables: &Tables, at: usize) -> Self {
+    pub(crate) fn of(tables: &Tables, at: usize, everyday: Option<&Everyday>) -> Self {
         let name = tables.names.get(at);
         let mut found = Vec::new();
         let mut parts = name.split(", ").peekable();
@@ -126,6 +136,9 @@ impl Name {
         let word_count = found.len();
         let other_names = words::of(tables.common_names.get(at));
         found.extend(other_names.into_iter().map(|word| (word, Place::OtherName)));
+        for also in everyday.into_iter().flat_map(|everyday| words::of(everyday.also)) {
+            found.push((also, Place::Head));
+        }
         for aside in [tables.manufacturers.get(at), tables.scientific_names.get(at)] {
             found.extend(words::of(aside).into_iter().map(|word| (word, Place::Aside)));
         }
@@ -133,7 +146,7 @@ impl Name {
     }
 
     /// How likely somebody means this food who does not say more.
-    pub(crate) fn plainness(&self, tables: &Tables, at: usize, everyday: &BTreeSet<u32>) -> i32 {
+    pub(crate) fn plainness(&self, tables: &Tables, at: usize, everyday: Option<&Everyday>) -> i32 {
         let Some(food) = tables.foods.get(at) else { return 0 };
         let name_words = || self.words.iter().take(self.word_count).map(|(word, _)| word.as_str());
         let processed = name_words().filter(|word| PROCESSED.contains(word)).count();
@@ -142,15 +155,16 @@ impl Name {
 
         let mut worth = of_group(tables.group_codes.get(usize::from(food.group)).copied());
         worth += i32::try_from(known / 12).unwrap_or(0);
-        worth -= i32::try_from(length + 4 * processed.min(3)).unwrap_or(0);
+        // What everybody means is not the less meant for having a long name in the release.
+        worth += match everyday {
+            Some(everyday) => everyday.worth,
+            None => -i32::try_from(length + 4 * processed.min(3)).unwrap_or(0),
+        };
         if name_words().any(|word| word == "raw") {
             worth += 6;
         }
         if is_branded(tables.names.get(at)) || !tables.manufacturers.get(at).is_empty() {
             worth -= 12;
-        }
-        if everyday.contains(&food.code) {
-            worth += EVERYDAY_WORTH;
         }
         worth
     }
@@ -182,11 +196,16 @@ const fn of_group(code: Option<u32>) -> i32 {
     }
 }
 
-/// The numbers of the everyday foods.
-pub(crate) fn everyday() -> BTreeSet<u32> {
+/// The everyday foods, by number in the release.
+pub(crate) fn everyday() -> BTreeMap<u32, Everyday> {
+    let worth = |rank| if rank == "1" { FIRST_WORTH } else { SECOND_WORTH };
     EVERYDAY
         .lines()
         .skip(1)
-        .filter_map(|line| line.split('\t').next().and_then(|code| code.parse().ok()))
+        .filter_map(|line| {
+            let mut columns = line.split('\t');
+            let code = columns.next()?.parse().ok()?;
+            Some((code, Everyday { worth: worth(columns.next()?), also: columns.next()? }))
+        })
         .collect()
 }
