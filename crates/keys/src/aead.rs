@@ -128,3 +128,82 @@ fn cipher(key: &Secret) -> LessSafeKey {
 fn associated(context: &Context) -> Aad<&[u8]> {
     Aad::from(context.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::hex;
+
+    const GCM_KEY: &str = "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308";
+
+    fn secret(text: &str) -> Secret {
+        Secret::new(hex(text).try_into().unwrap())
+    }
+
+    /// Test cases 13, 14 and 16 of "The Galois/Counter Mode of Operation", appendix B.
+    #[test]
+    fn aes_256_gcm_gives_its_published_answers() {
+        let zeros = "00".repeat(32);
+        for (key, nonce, associated, plain, expected) in [
+            (
+                zeros.as_str(),
+                "000000000000000000000000",
+                "",
+                "",
+                "530f8afbc74536b9a963b4f1c4cb738b",
+            ),
+            (
+                &zeros,
+                "000000000000000000000000",
+                "",
+                "00000000000000000000000000000000",
+                "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919",
+            ),
+            (
+                GCM_KEY,
+                "cafebabefacedbaddecaf888",
+                "feedfacedeadbeeffeedfacedeadbeefabaddad2",
+                "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532f\
+                 cf0e2449a6b525b16aedf5aa0de657ba637b39",
+                "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7\
+                 b08b1056828838c5f61e6393ba7a0abcc9f66276fc6ece0f4e1768cddf8853bb2d551b",
+            ),
+        ] {
+            let key = secret(key);
+            let nonce: [u8; NONCE_LEN] = hex(nonce).try_into().unwrap();
+            let context = Context::bare(&hex(associated));
+            let plain = hex(plain);
+            let sealed = seal_with_nonce(&key, nonce, &context, 0, |body| body.extend(&plain));
+
+            assert_eq!(sealed[0], NUMBER);
+            assert_eq!(sealed[1..=NONCE_LEN], nonce);
+            assert_eq!(sealed[1 + NONCE_LEN..], hex(expected));
+            assert_eq!(*open(&key, &context, &sealed).unwrap(), plain);
+        }
+    }
+
+    #[test]
+    fn the_same_thing_never_seals_to_the_same_bytes() {
+        let key = secret(GCM_KEY);
+        let context = Context::new("test");
+        assert_ne!(seal(&key, &context, b"x"), seal(&key, &context, b"x"));
+    }
+
+    #[test]
+    fn a_plaintext_that_leaves_no_room_for_its_length_is_too_large() {
+        let (key, context) = (secret(GCM_KEY), Context::new("test"));
+        assert_eq!(seal_padded(&key, &context, &[7; 8], 40), Err(TooLarge));
+        let sealed = seal_padded(&key, &context, &[7; 8], 41).unwrap();
+        assert_eq!(sealed.len(), 41);
+        assert_eq!(*open_padded(&key, &context, &sealed).unwrap(), [7; 8]);
+    }
+
+    #[test]
+    fn padding_that_claims_more_than_there_is_is_refused() {
+        let (key, context) = (secret(GCM_KEY), Context::new("test"));
+        for forged in [&[] as &[u8], &[0, 0, 1], &[7, 7, 0, 0, 0, 3], &[7, 7, 255, 255, 255, 255]] {
+            let sealed = seal(&key, &context, forged);
+            assert_eq!(open_padded(&key, &context, &sealed), Err(CannotOpen));
+        }
+    }
+}

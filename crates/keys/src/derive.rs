@@ -34,6 +34,12 @@ impl Context {
         &self.0
     }
 
+    /// Bare bytes, for published vectors.
+    #[cfg(test)]
+    pub(crate) fn bare(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
     fn field(mut self, bytes: &[u8]) -> Self {
         self.0.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
         self.0.extend_from_slice(bytes);
@@ -106,3 +112,110 @@ macro_rules! blank_debug {
     )+};
 }
 pub(crate) use blank_debug;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::hex;
+
+    #[test]
+    fn hmac_gives_the_answers_of_rfc_4231() {
+        let larger = "This is a test using a larger than block-size key and a larger than \
+                      block-size data. The key needs to be hashed before being used by the HMAC \
+                      algorithm.";
+        for (key, data, expected) in [
+            (
+                &[0x0b_u8; 20] as &[u8],
+                b"Hi There" as &[u8],
+                "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7",
+            ),
+            (
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (
+                &[0xaa; 20],
+                &[0xdd; 50],
+                "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe",
+            ),
+            (
+                &hex("0102030405060708090a0b0c0d0e0f10111213141516171819"),
+                &[0xcd; 50],
+                "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b",
+            ),
+            (
+                &[0xaa; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+            (
+                &[0xaa; 131],
+                larger.as_bytes(),
+                "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2",
+            ),
+        ] {
+            assert_eq!(Prf::new(key).of(data).as_slice(), hex(expected));
+        }
+    }
+
+    /// Its answers are longer; HKDF's first 256 bits are the same however many are asked for.
+    #[test]
+    fn hkdf_gives_the_answers_of_rfc_5869() {
+        let range = |from: u8, to: u8| (from..=to).collect::<Vec<u8>>();
+        for (secret, salt, info, expected) in [
+            (
+                vec![0x0b; 22],
+                range(0x00, 0x0c),
+                range(0xf0, 0xf9),
+                "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf",
+            ),
+            (
+                range(0x00, 0x4f),
+                range(0x60, 0xaf),
+                range(0xb0, 0xff),
+                "b11e398dc80327a1c8e7f78c596a49344f012eda2d4efad8a050cc4c19afa97c",
+            ),
+            (
+                vec![0x0b; 22],
+                vec![],
+                vec![],
+                "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d",
+            ),
+        ] {
+            assert_eq!(hkdf(&secret, &salt, &info).as_slice(), hex(expected));
+        }
+    }
+
+    #[test]
+    fn sha_256_gives_the_answer_of_fips_180() {
+        let expected = hex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(sha256(b"abc").as_slice(), expected);
+    }
+
+    #[test]
+    fn different_fields_make_different_contexts() {
+        let contexts = [
+            Context::new("a"),
+            Context::new("a").text(""),
+            Context::new("a").text("b").text("c"),
+            Context::new("a").text("bc"),
+            Context::new("a").text("b").text("").text("c"),
+            Context::new("ab").text("c"),
+            Context::new("a").number(1u8),
+            Context::new("a").number(0x0100_0000_0000_0000u64),
+            Context::new("a").id(Uuid::nil()),
+        ];
+        for (place, one) in contexts.iter().enumerate() {
+            for other in &contexts[place + 1..] {
+                assert_ne!(one.as_bytes(), other.as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_random_secrets_are_the_same() {
+        assert_ne!(random_secret(), random_secret());
+        assert_ne!(random_secret(), Secret::default());
+    }
+}

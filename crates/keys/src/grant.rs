@@ -23,7 +23,7 @@ pub struct GrantIdentity {
 }
 
 impl GrantIdentity {
-    fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         Context::new("grant")
             .id(self.owner)
             .id(self.holder)

@@ -60,7 +60,7 @@ impl Keyring {
         Self::from_bytes(&aead::open(key.as_secret(), &context(principal), sealed)?)
     }
 
-    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let covers_len: usize =
             self.covers.values().map(|cover| ENTRY_HEADER_LEN + cover.bytes_len()).sum();
         let mut bytes = Zeroizing::new(Vec::with_capacity(KeyPair::PRIVATE_LEN + covers_len));

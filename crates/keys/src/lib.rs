@@ -64,6 +64,11 @@ mod slot;
 mod token;
 mod tree;
 
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod vectors;
+
 pub use account::{open_own, seal_to_self};
 pub use error::{CannotOpen, TooLarge};
 pub use grant::{GrantIdentity, open_grant, seal_grant};

@@ -157,3 +157,73 @@ impl PublicKey {
 }
 
 blank_debug!(KeyPair);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vectors::{count, format, x_wing};
+
+    fn pair_of(seed: Vec<u8>) -> KeyPair {
+        KeyPair::from_seed(Secret::new(seed.try_into().unwrap()))
+    }
+
+    #[test]
+    fn x_wing_gives_the_answers_of_its_draft() {
+        for number in ["1", "2"] {
+            let pair = pair_of(x_wing(&format!("sk_{number}")));
+            let public = x_wing(&format!("pk_{number}"));
+            assert_eq!(pair.public().bytes()[1..], public);
+
+            let encapsulated = x_wing(&format!("ct_{number}"));
+            let encapsulated = <XWing as Kem>::EncappedKey::from_bytes(&encapsulated).unwrap();
+            let shared = XWing::decap(pair.expanded(), None, &encapsulated).unwrap();
+            assert_eq!(shared.0.as_slice(), x_wing(&format!("ss_{number}")));
+        }
+    }
+
+    #[test]
+    fn a_public_key_is_read_back_and_only_from_all_of_its_bytes() {
+        let public = KeyPair::generate().public();
+        let bytes = public.bytes();
+        assert_eq!(bytes.len(), 1 + PUBLIC_LEN);
+        assert_eq!(PublicKey::parse(bytes), Ok(public.clone()));
+
+        assert_eq!(PublicKey::parse(&bytes[..PUBLIC_LEN]), Err(CannotOpen));
+        assert_eq!(PublicKey::parse(&[bytes, &[0]].concat()), Err(CannotOpen));
+        assert_eq!(PublicKey::parse(&[&[1], &bytes[1..]].concat()), Err(CannotOpen));
+        // The numbers of a lattice key are below 3,329, and these are not.
+        assert_eq!(
+            PublicKey::parse(&[&[NUMBER], &[255_u8; PUBLIC_LEN] as &[u8]].concat()),
+            Err(CannotOpen)
+        );
+    }
+
+    #[test]
+    fn the_public_key_of_a_seed_never_changes() {
+        let pair = pair_of(count::<32>(0x60).to_vec());
+        let fingerprint = crate::derive::sha256(pair.public().bytes());
+        assert_eq!(fingerprint.as_slice(), format("public_key_sha256"));
+    }
+
+    #[test]
+    fn what_is_sealed_to_one_opens_for_nobody_else_and_as_nothing_else() {
+        let (ana, ben) = (KeyPair::generate(), KeyPair::generate());
+        let context = Context::new("letter").text("to ana");
+        let sealed = ana.public().seal(&context, b"hello");
+        assert_eq!(sealed.len(), 1 + ENCAPSULATED_LEN + 5 + 16);
+        assert_eq!(*ana.open(&context, &sealed).unwrap(), b"hello");
+
+        assert_eq!(ben.open(&context, &sealed), Err(CannotOpen));
+        assert_eq!(ana.open(&Context::new("letter").text("to ben"), &sealed), Err(CannotOpen));
+        let other_number = [&[1], &sealed[1..]].concat();
+        assert_eq!(ana.open(&context, &other_number), Err(CannotOpen));
+    }
+
+    #[test]
+    fn a_private_key_of_another_algorithm_is_refused() {
+        let mut bytes = KeyPair::generate().private_bytes();
+        assert!(KeyPair::from_private_bytes(&bytes).is_ok());
+        bytes[0] = 3;
+        assert_eq!(KeyPair::from_private_bytes(&bytes).err(), Some(CannotOpen));
+    }
+}

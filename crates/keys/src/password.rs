@@ -95,3 +95,89 @@ impl Stretched {
 }
 
 blank_debug!(Stretched);
+
+#[cfg(test)]
+mod tests {
+    use argon2::{AssociatedData, ParamsBuilder};
+
+    use super::*;
+    use crate::vectors::hex;
+
+    /// Section 5.3. It takes a secret and associated data, which we do not use, so this is the
+    /// crate's answer and not our wrapper's.
+    #[test]
+    fn argon2id_gives_the_answer_of_rfc_9106() {
+        let params = ParamsBuilder::new()
+            .m_cost(32)
+            .t_cost(3)
+            .p_cost(4)
+            .data(AssociatedData::new(&[4; 12]).unwrap())
+            .build()
+            .unwrap();
+        let mut tag = [0; 32];
+        Argon2::new_with_secret(&[3; 8], Algorithm::Argon2id, Version::V0x13, params)
+            .unwrap()
+            .hash_password_into(&[1; 32], &[2; 16], &mut tag)
+            .unwrap();
+        assert_eq!(
+            tag.as_slice(),
+            hex("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659")
+        );
+    }
+
+    /// From `test.c` of the reference implementation, version 0x13, 2 passes over 256 KiB.
+    #[test]
+    fn our_stretching_gives_the_answers_of_the_reference_implementation() {
+        for (lanes, expected) in [
+            (1, "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe"),
+            (2, "6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037"),
+        ] {
+            let cost = PasswordCost { memory_kib: 256, passes: 2, lanes };
+            let stretched = argon2id(b"password", b"somesalt", cost).unwrap();
+            assert_eq!(stretched.as_slice(), hex(expected));
+        }
+    }
+
+    #[test]
+    fn a_password_costs_64_mib_and_three_passes_unless_said_otherwise() {
+        let expected = PasswordCost { memory_kib: 65_536, passes: 3, lanes: 1 };
+        assert_eq!(PasswordCost::default(), expected);
+        assert!(expected.params().is_ok());
+    }
+
+    #[test]
+    fn a_cost_out_of_bounds_is_refused_before_it_is_paid() {
+        let weak = PasswordCost::WEAK_FOR_TESTS;
+        for cost in [
+            PasswordCost { memory_kib: u32::MAX, ..weak },
+            PasswordCost { memory_kib: (1 << 20) + 1, ..weak },
+            PasswordCost { memory_kib: 0, ..weak },
+            PasswordCost { passes: 0, ..weak },
+            PasswordCost { passes: 33, ..weak },
+            PasswordCost { lanes: 0, ..weak },
+            PasswordCost { lanes: 17, ..weak },
+            PasswordCost { lanes: 2, ..weak },
+        ] {
+            assert_eq!(stretch(&"x".into(), &[0; 32], cost).err(), Some(CannotOpen), "{cost:?}");
+        }
+    }
+
+    #[test]
+    fn password_salt_cost_and_root_key_all_change_the_proof() {
+        let root = RootKey::generate();
+        let weak = PasswordCost::WEAK_FOR_TESTS;
+        let proof = |password: &str, salt: u8, cost, root: &RootKey| {
+            *stretch(&password.into(), &[salt; 32], cost).unwrap().proof(root).expose()
+        };
+        let proofs = [
+            proof("apple", 1, weak, &root),
+            proof("Apple", 1, weak, &root),
+            proof("apple", 2, weak, &root),
+            proof("apple", 1, PasswordCost { passes: 2, ..weak }, &root),
+            proof("apple", 1, PasswordCost { memory_kib: 16, ..weak }, &root),
+            proof("apple", 1, weak, &RootKey::generate()),
+        ];
+        assert_eq!(proofs[0], proof("apple", 1, weak, &root));
+        assert!(proofs[1..].iter().all(|other| *other != proofs[0]));
+    }
+}

@@ -93,3 +93,54 @@ impl RootKey {
 }
 
 blank_debug!(RootKey);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_read_back_from_its_text_with_white_space_around_it() {
+        let root = RootKey::generate();
+        let text = root.encode();
+        assert_eq!(text.len(), PREFIX.len() + 48);
+        for text in [text.to_string(), format!(" {}\r\n", *text)] {
+            assert_eq!(RootKey::parse(&text).unwrap().0, root.0);
+        }
+    }
+
+    #[test]
+    fn a_slip_in_its_text_is_noticed() {
+        let text = RootKey::generate().encode();
+        for place in 0..text.len() {
+            let mut slipped = text.to_string().into_bytes();
+            slipped[place] = if slipped[place] == b'A' { b'B' } else { b'A' };
+            let slipped = String::from_utf8(slipped).unwrap();
+            assert_eq!(RootKey::parse(&slipped).err(), Some(CannotOpen), "at {place}");
+            assert_eq!(RootKey::parse(&text[..place]).err(), Some(CannotOpen));
+        }
+        assert_eq!(RootKey::parse(&format!("{}A", *text)).err(), Some(CannotOpen));
+    }
+
+    #[test]
+    fn pseudonyms_differ_by_purpose_value_and_root_key() {
+        let root = RootKey::generate();
+        let pseudonym = root.pseudonym("lookup", "ana@example.org");
+        assert_eq!(pseudonym, root.pseudonym("lookup", "ana@example.org"));
+        assert_ne!(pseudonym, root.pseudonym("bucket", "ana@example.org"));
+        assert_ne!(pseudonym, root.pseudonym("lookup", "ben@example.org"));
+        assert_ne!(pseudonym, root.password_salt("ana@example.org"));
+        assert_ne!(pseudonym, RootKey::generate().pseudonym("lookup", "ana@example.org"));
+    }
+
+    #[test]
+    fn an_erasure_key_opens_for_its_owner_and_root_key_only() {
+        let (root, owner, key) = (RootKey::generate(), Uuid::now_v7(), ErasureKey::generate());
+        let sealed = root.seal_erasure_key(owner, &key);
+        let opened = root.open_erasure_key(owner, &sealed).unwrap();
+        assert_eq!(opened.as_secret(), key.as_secret());
+
+        assert_eq!(root.open_erasure_key(Uuid::now_v7(), &sealed).err(), Some(CannotOpen));
+        let other = RootKey::generate();
+        assert_eq!(other.open_erasure_key(owner, &sealed).err(), Some(CannotOpen));
+    }
+}

@@ -63,3 +63,37 @@ impl Scope {
         Self::ALL.into_iter().find(|scope| scope.number() == number)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was sealed is bound to these numbers, and the database keeps these names.
+    #[test]
+    fn names_and_numbers_are_as_they_were() {
+        let written: Vec<_> =
+            Scope::ALL.iter().map(|scope| (scope.number(), scope.as_str())).collect();
+        let expected = [
+            (1, "food"),
+            (2, "summary"),
+            (3, "logged"),
+            (4, "activity"),
+            (5, "body"),
+            (6, "notes"),
+            (7, "plan"),
+            (8, "library"),
+        ];
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn names_and_numbers_are_read_back() {
+        for scope in Scope::ALL {
+            assert_eq!(Scope::parse(scope.as_str()), Some(scope));
+            assert_eq!(Scope::from_number(scope.number()), Some(scope));
+        }
+        assert_eq!(Scope::parse("Food"), None);
+        assert_eq!(Scope::from_number(0), None);
+        assert_eq!(Scope::from_number(9), None);
+    }
+}

@@ -77,3 +77,41 @@ impl KeyringKey {
 }
 
 blank_debug!(SessionToken, DatabaseToken, KeyringKey);
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+
+    #[test]
+    fn is_read_back_from_its_43_characters_and_from_nothing_else() {
+        let token = SessionToken::generate();
+        let text = token.encode().expose_secret().to_owned();
+        assert_eq!(text.len(), 43);
+        assert_eq!(SessionToken::parse(&text).unwrap().0, token.0);
+
+        for other in [
+            String::new(),
+            text[..42].to_owned(),
+            format!("{text}="),
+            format!("{text}A"),
+            format!(" {text}"),
+            format!("{}\u{e9}", &text[..41]),
+            format!("{}/", &text[..42]),
+            // Decodes to the same 32 bytes, with bits to spare that are not zero.
+            "A".repeat(42) + "B",
+        ] {
+            assert_eq!(SessionToken::parse(&other).err(), Some(CannotOpen), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_database_token_and_the_keyring_key_are_not_each_other() {
+        let token = SessionToken::generate();
+        assert_ne!(token.database_token().0, token.keyring_key().0);
+        assert_ne!(token.database_token().0, token.0);
+        assert_ne!(token.keyring_key().0, token.0);
+        assert_eq!(token.database_token().fingerprint(), sha256(token.database_token().expose()));
+    }
+}

@@ -72,6 +72,11 @@ impl ScopeRoot {
         Self(random_secret())
     }
 
+    #[cfg(test)]
+    pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(Secret::new(bytes))
+    }
+
     /// The whole scope: every day and the undated items. What its owner holds.
     pub fn cover_all(&self) -> Cover {
         let root = Prf::new(self.0.as_slice());

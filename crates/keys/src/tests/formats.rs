@@ -1,0 +1,145 @@
+//! Our formats are what another implementation makes of their description, and stay so.
+
+use aws_lc_rs::constant_time;
+use secrecy::{ExposeSecret, SecretString};
+use uuid::Uuid;
+
+use crate::derive::Secret;
+use crate::vectors::{count, format, format_text};
+use crate::{
+    Cover, DataKey, DayNumber, ErasureKey, GrantIdentity, KeyPair, Keyring, PasswordCost, Place,
+    RecordId, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SlotKind, Stretched,
+    open_grant, open_own, stretch,
+};
+
+const OWNER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00a1);
+const HOLDER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00b2);
+const ITEM: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00c3);
+const FIRST: DayNumber = DayNumber::new(45_981);
+const LAST: DayNumber = DayNumber::new(45_990);
+
+fn root() -> RootKey {
+    RootKey::parse(&format_text("root_text")).unwrap()
+}
+
+fn erasure_key() -> ErasureKey {
+    ErasureKey::from_secret(Secret::new(count(0x20)))
+}
+
+fn stretched() -> Stretched {
+    let password = SecretString::from("correct horse battery staple");
+    let cost = PasswordCost { memory_kib: 64, passes: 2, lanes: 2 };
+    stretch(&password, &count(0x40), cost).unwrap()
+}
+
+fn scope_root() -> ScopeRoot {
+    ScopeRoot::from_bytes(count(0xc0))
+}
+
+fn is_the_known_pair(pair: &KeyPair) -> bool {
+    constant_time::verify_slices_are_equal(pair.seed().as_slice(), &count::<32>(0x60)).is_ok()
+}
+
+fn known_pair() -> KeyPair {
+    let sealed = format("password_slot");
+    stretched().slot_key().open(OWNER, SlotKind::Password, &sealed).unwrap()
+}
+
+#[test]
+fn root_key_salts_and_erasure_keys() {
+    let root = root();
+    assert_eq!(*root.encode(), format_text("root_text"));
+    assert_eq!(root.password_salt("ana@example.org").as_slice(), format("password_salt"));
+    assert_eq!(root.pseudonym("sign-in", "ana@example.org").as_slice(), format("pseudonym"));
+    let opened = root.open_erasure_key(OWNER, &format("sealed_erasure_key")).unwrap();
+    assert_eq!(opened.as_secret(), erasure_key().as_secret());
+}
+
+#[test]
+fn passwords_and_their_slots() {
+    let proof = stretched().proof(&root());
+    assert_eq!(proof.expose().as_slice(), format("password_proof"));
+    assert_eq!(proof.fingerprint().as_slice(), format("password_fingerprint"));
+    assert!(is_the_known_pair(&known_pair()));
+}
+
+#[test]
+fn recovery_codes_and_their_slots() {
+    let code = RecoveryCode::parse(&format_text("recovery_code")).unwrap();
+    assert_eq!(code.display().expose_secret(), format_text("recovery_code"));
+    assert_eq!(code.proof(&root()).expose().as_slice(), format("recovery_proof"));
+    let sealed = format("recovery_slot");
+    let opened = code.slot_key().open(OWNER, SlotKind::RecoveryCode, &sealed).unwrap();
+    assert!(is_the_known_pair(&opened));
+}
+
+#[test]
+fn days_items_and_covers() {
+    let whole = scope_root().cover_all();
+    assert_eq!(whole.leaf(FIRST).unwrap().as_bytes(), format("leaf"));
+    assert_eq!(whole.items().unwrap().as_bytes(), format("items"));
+    assert_eq!(*whole.to_bytes(), format("cover_all"));
+    assert_eq!(*scope_root().cover(FIRST, LAST).to_bytes(), format("cover"));
+}
+
+#[test]
+fn records_of_days_and_items() {
+    let whole = scope_root().cover_all();
+    for (leaf, scope, table, record, sealed, plain) in [
+        (
+            whole.leaf(FIRST),
+            Scope::Food,
+            "diary.record_day",
+            RecordId::Day(FIRST),
+            format("record_day"),
+            "two eggs",
+        ),
+        (
+            whole.items(),
+            Scope::Library,
+            "diary.record_item",
+            RecordId::Item(ITEM),
+            format("record_item"),
+            "pancakes",
+        ),
+    ] {
+        let place = Place { table, owner: OWNER, scope, record, version: 7, epoch: 3 };
+        let key = DataKey::derive(&leaf.unwrap(), &erasure_key(), OWNER, scope, 3, record);
+        assert_eq!(*key.open(&place, &sealed).unwrap(), plain.as_bytes());
+    }
+}
+
+#[test]
+fn tokens_and_keyrings() {
+    let token = SessionToken::parse(&format_text("token")).unwrap();
+    assert_eq!(token.encode().expose_secret(), format_text("token"));
+    assert_eq!(token.database_token().expose().as_slice(), format("database_token"));
+
+    let keyring = Keyring::open(&token.keyring_key(), HOLDER, &format("keyring")).unwrap();
+    assert!(is_the_known_pair(keyring.pair()));
+    let bytes = |cover: Option<(u32, &Cover)>| cover.map(|(epoch, it)| (epoch, it.to_bytes()));
+    let (epoch, food) = bytes(keyring.current(OWNER, Scope::Food)).unwrap();
+    assert_eq!((epoch, &*food), (3, &format("cover")));
+    let (epoch, library) = bytes(keyring.current(HOLDER, Scope::Library)).unwrap();
+    assert_eq!((epoch, &*library), (1, &format("cover_all")));
+}
+
+#[test]
+fn grants() {
+    let id = GrantIdentity {
+        owner: OWNER,
+        holder: HOLDER,
+        scope: Scope::Food,
+        epoch: 3,
+        first: FIRST,
+        last: LAST,
+    };
+    let cover = open_grant(&id, &format("grant"), &known_pair()).unwrap();
+    assert_eq!(*cover.to_bytes(), format("cover"));
+}
+
+#[test]
+fn what_is_ones_own() {
+    let opened = open_own(&known_pair(), OWNER, "e-mail", &format("own")).unwrap();
+    assert_eq!(*opened, b"ana@example.org");
+}

@@ -1,0 +1,168 @@
+//! Whatever comes in from outside, in any bytes: no panic, and nothing that opens.
+
+use proptest::prelude::*;
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+use crate::derive::{Context, Secret};
+use crate::{
+    Cover, DataKey, DayNumber, ErasureKey, GrantIdentity, KeyPair, Keyring, Ladder, Place,
+    PublicKey, RecordId, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SlotKey, SlotKind,
+    aead, open_grant, open_own,
+};
+
+const ANA: Uuid = Uuid::from_u128(0xa1);
+const TODAY: DayNumber = DayNumber::new(45_981);
+
+/// Bytes of any length, most of them with the number of an algorithm in front.
+fn anything(longest: usize) -> impl Strategy<Value = Vec<u8>> {
+    (0..6u8, prop::collection::vec(any::<u8>(), 0..longest)).prop_map(|(number, mut bytes)| {
+        if number < 4 {
+            bytes.insert(0, number);
+        }
+        bytes
+    })
+}
+
+/// Real bytes with some of them overwritten, and an end cut off or added.
+fn damaged(real: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+    let len = real.len();
+    let writes = prop::collection::vec((0..len, any::<u8>()), 0..6);
+    (writes, 0..len + 8).prop_map(move |(writes, cut)| {
+        let mut bytes = real.clone();
+        for (place, byte) in writes {
+            bytes[place] = byte;
+        }
+        bytes.resize(if cut < len / 2 { len } else { cut }, 0);
+        bytes
+    })
+}
+
+fn keyring_bytes() -> Vec<u8> {
+    let mut keyring = Keyring::new(KeyPair::generate());
+    let root = ScopeRoot::generate();
+    keyring.add(ANA, Scope::Food, 1, root.cover_all());
+    keyring.add(ANA, Scope::Notes, 2, root.cover(TODAY, DayNumber::new(46_000)));
+    keyring.to_bytes().to_vec()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn sealed_things(bytes in anything(3_000)) {
+        let cover = ScopeRoot::generate().cover_all();
+        let erasure = ErasureKey::generate();
+        let record = RecordId::Day(TODAY);
+        let key = DataKey::derive(
+            &cover.leaf(TODAY).unwrap(), &erasure, ANA, Scope::Food, 1, record,
+        );
+        let place =
+            Place { table: "t", owner: ANA, scope: Scope::Food, record, version: 1, epoch: 1 };
+        prop_assert!(key.open(&place, &bytes).is_err());
+        let slot_key = RecoveryCode::generate().slot_key();
+        prop_assert!(slot_key.open(ANA, SlotKind::RecoveryCode, &bytes).is_err());
+        prop_assert!(RootKey::generate().open_erasure_key(ANA, &bytes).is_err());
+        let keyring_key = SessionToken::generate().keyring_key();
+        prop_assert!(Keyring::open(&keyring_key, ANA, &bytes).is_err());
+        prop_assert!(open_own(&KeyPair::generate(), ANA, "e-mail", &bytes).is_err());
+    }
+
+    #[test]
+    fn public_keys(bytes in prop_oneof![
+        anything(1_300),
+        prop::collection::vec(any::<u8>(), 1_217),
+        damaged(KeyPair::generate().public().bytes().to_vec()),
+    ]) {
+        if let Ok(public) = PublicKey::parse(&bytes) {
+            prop_assert_eq!(public.bytes(), bytes);
+        }
+    }
+
+    #[test]
+    fn covers(bytes in prop_oneof![
+        anything(1_000),
+        damaged(ScopeRoot::generate().cover_all().to_bytes().to_vec()),
+        damaged(ScopeRoot::generate().cover(TODAY, DayNumber::new(46_100)).to_bytes().to_vec()),
+    ]) {
+        if let Ok(cover) = Cover::from_bytes(&bytes) {
+            prop_assert_eq!(&*cover.to_bytes(), &bytes);
+            let (first, last) = cover.window();
+            prop_assert_eq!(cover.leaf(first).is_some(), first <= last);
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_right_but_is_no_keyring_inside(
+        inside in prop_oneof![anything(400), damaged(keyring_bytes())],
+    ) {
+        let key = SessionToken::generate().keyring_key();
+        let context = Context::new("keyring").id(ANA);
+        let sealed = aead::seal(key.as_secret(), &context, &inside);
+        if let Ok(keyring) = Keyring::open(&key, ANA, &sealed) {
+            prop_assert!(keyring.to_bytes().len() <= inside.len());
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_right_but_is_no_key_inside(inside in anything(80)) {
+        let secret = Secret::new([5; 32]);
+        let context = Context::new("slot").id(ANA).number(1u8);
+        let sealed = aead::seal(&secret, &context, &inside);
+        let opened = SlotKey::new(secret).open(ANA, SlotKind::Password, &sealed);
+        prop_assert_eq!(opened.is_ok(), inside.len() == 33 && inside[0] == 2);
+    }
+
+    #[test]
+    fn texts(text in prop_oneof![
+        any::<String>(),
+        "[0-9A-Za-z_-]{43}",
+        "keepwell-root-1:[0-9A-Za-z_-]{48}",
+        "([0-9A-TV-Za-tv-z]{5}[ -]){6}[0-9A-TV-Za-tv-z]{5}",
+    ]) {
+        if let Ok(token) = SessionToken::parse(&text) {
+            let encoded = token.encode();
+            prop_assert_eq!(encoded.expose_secret(), &text);
+        }
+        if let Ok(root) = RootKey::parse(&text) {
+            prop_assert_eq!(&*root.encode(), text.trim());
+        }
+        if let Ok(code) = RecoveryCode::parse(&text) {
+            let shown = code.display();
+            prop_assert_eq!(shown.expose_secret().len(), 41);
+        }
+        prop_assert!(Scope::parse(&text).is_none_or(|scope| scope.as_str() == text));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn grants(bytes in prop_oneof![anything(1_300), prop::collection::vec(any::<u8>(), 1_206)]) {
+        let id = GrantIdentity {
+            owner: ANA,
+            holder: ANA,
+            scope: Scope::Food,
+            epoch: 1,
+            first: DayNumber::FIRST,
+            last: DayNumber::LAST,
+        };
+        let pair = KeyPair::generate();
+        prop_assert!(open_grant(&id, &bytes, &pair).is_err());
+        let sealed_right = pair.public().seal(&id.context(), &bytes);
+        prop_assert!(open_grant(&id, &sealed_right, &pair).is_err());
+    }
+
+    #[test]
+    fn plaintexts_of_any_bytes(plain in prop::collection::vec(any::<u8>(), 0..4_000)) {
+        let leaf = ScopeRoot::generate().cover_all().items().unwrap();
+        let record = RecordId::Item(ANA);
+        let key =
+            DataKey::derive(&leaf, &ErasureKey::generate(), ANA, Scope::Library, 1, record);
+        let place =
+            Place { table: "", owner: ANA, scope: Scope::Library, record, version: 0, epoch: 0 };
+        let sealed = key.seal(&place, &plain, &Ladder::SMALL).unwrap();
+        prop_assert_eq!(&*key.open(&place, &sealed).unwrap(), &plain);
+    }
+}
