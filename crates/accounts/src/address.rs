@@ -53,7 +53,8 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused() {
         let long = format!("{}@example.org", "a".repeat(250));
-        for bad in ["", "ada", "@example.org", "ada@", "a da@example.org", "a\0@b.c", "a@.b", &long] {
+        for bad in ["", "ada", "@example.org", "ada@", "a da@example.org", "a\0@b.c", "a@.b", &long]
+        {
             assert!(EmailAddress::parse(bad).is_err(), "{bad:?}");
         }
     }

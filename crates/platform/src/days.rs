@@ -25,8 +25,9 @@ pub fn date(number: DayNumber) -> Date {
 /// A day that somebody wants to see or change: from 1900 to a year ahead. `today` is the clock's,
 /// in the zone that is furthest ahead.
 pub fn parse(field: &'static str, text: &str, today: Date) -> Result<Date> {
-    let day: Date =
-        text.parse().map_err(|_| Error::invalid(field, "write a day as YYYY-MM-DD, such as 2026-03-31"))?;
+    let day: Date = text
+        .parse()
+        .map_err(|_| Error::invalid(field, "write a day as YYYY-MM-DD, such as 2026-03-31"))?;
     if text.len() != "YYYY-MM-DD".len() {
         return Err(Error::invalid(field, "write a day as YYYY-MM-DD, such as 2026-03-31"));
     }
@@ -40,8 +41,8 @@ pub fn parse(field: &'static str, text: &str, today: Date) -> Result<Date> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::civil::date;
     use super::*;
+    use jiff::civil::date;
 
     #[test]
     fn every_leaf_has_one_day_and_back() {
@@ -56,7 +57,15 @@ mod tests {
     #[test]
     fn impossible_days_are_refused_by_name() {
         let today = date(2026, 11, 22);
-        for bad in ["1899-12-31", "2027-11-23", "2026-02-30", "22.11.2026", "", "2026-11-22T10:00", "+002026-11-22"] {
+        for bad in [
+            "1899-12-31",
+            "2027-11-23",
+            "2026-02-30",
+            "22.11.2026",
+            "",
+            "2026-11-22T10:00",
+            "+002026-11-22",
+        ] {
             assert!(matches!(parse("date", bad, today), Err(Error::Invalid(_))), "{bad}");
         }
         assert_eq!(parse("date", "2024-02-29", today).unwrap(), date(2024, 2, 29));

@@ -87,11 +87,7 @@ async fn confirm_code(
     let code = RecoveryCode::parse(kept.code.expose_secret()).map_err(|_| wrong())?;
     let credential = Credential::of_recovery_code(&app, &code);
     let (tx, _) = store::begin(app.db(), &presented).await?;
-    if store::confirm(tx, &credential).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(wrong())
-    }
+    if store::confirm(tx, &credential).await? { Ok(StatusCode::NO_CONTENT) } else { Err(wrong()) }
 }
 
 /// What somebody has who forgot the password.
@@ -131,8 +127,7 @@ async fn recover(
     let name = app.root().pseudonym("recovery", email.as_str());
     app.guard().limits.admit_recovery(address, name)?;
     let refused = || Error::NotOpened(NOT_RIGHT);
-    let code =
-        RecoveryCode::parse(typed.recovery_code.expose_secret()).map_err(|_| refused())?;
+    let code = RecoveryCode::parse(typed.recovery_code.expose_secret()).map_err(|_| refused())?;
 
     // The price is paid before anything is looked up, so that the time tells nothing.
     let cost = app.sessions().password_cost;

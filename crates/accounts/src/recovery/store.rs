@@ -8,8 +8,17 @@ use uuid::Uuid;
 use crate::{credentials::Credential, sign_up::store::cost_columns};
 
 pub(crate) static ALL: &[&Sql] = &[
-    &KEPT, &PRESENT_PROOF, &MATCHES, &SET_KEPT, &SET_NOT_KEPT, &DROP_CODE, &DROP_SLOTS, &ADD_SLOT, &NOTE_COST,
-    &END_OTHERS, &AUDIT,
+    &KEPT,
+    &PRESENT_PROOF,
+    &MATCHES,
+    &SET_KEPT,
+    &SET_NOT_KEPT,
+    &DROP_CODE,
+    &DROP_SLOTS,
+    &ADD_SLOT,
+    &NOTE_COST,
+    &END_OTHERS,
+    &AUDIT,
 ];
 
 static KEPT: Sql = Sql::new(
@@ -17,8 +26,7 @@ static KEPT: Sql = Sql::new(
     &[],
 );
 
-static PRESENT_PROOF: Sql =
-    Sql::new("select set_config('app.proof', $1, true)", &[Type::TEXT]);
+static PRESENT_PROOF: Sql = Sql::new("select set_config('app.proof', $1, true)", &[Type::TEXT]);
 
 /// Whether the asker's own recovery slot has the presented proof.
 static MATCHES: Sql = Sql::new(

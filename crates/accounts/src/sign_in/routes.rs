@@ -82,8 +82,7 @@ async fn sign_in(
     let password = password::normalize(&typed.password);
 
     for cost in store::costs(app.db(), app.sessions().password_cost).await? {
-        let credential =
-            Credential::of_password(&app, &email, password.clone(), cost).await?;
+        let credential = Credential::of_password(&app, &email, password.clone(), cost).await?;
         let presented = Presented::generate();
         let tx = app.db().begin_without_session(&presented).await?;
         let Some(opened) = store::begin(&tx, &credential, app.sessions()).await? else { continue };

@@ -10,9 +10,8 @@ use crate::{
     sign_up::store::{WEB, whole},
 };
 
-pub(crate) static ALL: &[&Sql] = &[
-    &SIGN_IN, &COSTS, &GRANTS, &KEEP_KEYRING, &AUDIT, &AUDIT_SIGNED_OUT, &ACCOUNT,
-];
+pub(crate) static ALL: &[&Sql] =
+    &[&SIGN_IN, &COSTS, &GRANTS, &KEEP_KEYRING, &AUDIT, &AUDIT_SIGNED_OUT, &ACCOUNT];
 
 static SIGN_IN: Sql = Sql::new(
     "select principal, private_key_sealed, email_sealed
@@ -80,12 +79,7 @@ pub(crate) async fn begin(
     let rows = tx
         .query(
             &SIGN_IN,
-            &[
-                &proof.as_str(),
-                &WEB,
-                &whole(limits.idle_minutes)?,
-                &whole(limits.absolute_hours)?,
-            ],
+            &[&proof.as_str(), &WEB, &whole(limits.idle_minutes)?, &whole(limits.absolute_hours)?],
         )
         .await?;
     let Some(row) = rows.first() else { return Ok(None) };

@@ -74,10 +74,7 @@ pub async fn migrate(client: &mut Client) -> Result<(), MigrateError> {
         let step = step.to_owned();
         move |cause| MigrateError::Database { step, cause }
     };
-    client
-        .batch_execute(&format!("select pg_advisory_lock({LOCK})"))
-        .await
-        .map_err(at("lock"))?;
+    client.batch_execute(&format!("select pg_advisory_lock({LOCK})")).await.map_err(at("lock"))?;
     let outcome = apply(client).await;
     client
         .batch_execute(&format!("select pg_advisory_unlock({LOCK})"))

@@ -36,9 +36,8 @@ impl Open {
         for (sql, params) in last {
             prepared.push((sql.prepare(&self.conn).await?, *params));
         }
-        let answers = join_all(
-            prepared.iter().map(|(statement, params)| self.conn.query(statement, params)),
-        );
+        let answers =
+            join_all(prepared.iter().map(|(statement, params)| self.conn.query(statement, params)));
         let (answers, committed) = join!(answers, self.conn.batch_execute("commit"));
         self.finished = true;
         // COMMIT of a failed transaction reports success, so each answer counts.

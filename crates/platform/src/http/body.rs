@@ -71,18 +71,12 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             serde_json::error::Category::Syntax
             | serde_json::error::Category::Eof
             | serde_json::error::Category::Io => Error::Malformed(
-                format!(
-                    "the body is not JSON at line {}, column {}",
-                    cause.line(),
-                    cause.column()
-                )
-                .into(),
+                format!("the body is not JSON at line {}, column {}", cause.line(), cause.column())
+                    .into(),
             ),
         }
     })?;
-    reader
-        .end()
-        .map_err(|_| Error::Malformed("there is something after the JSON value".into()))?;
+    reader.end().map_err(|_| Error::Malformed("there is something after the JSON value".into()))?;
     Ok(value)
 }
 

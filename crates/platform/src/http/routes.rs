@@ -46,9 +46,11 @@ impl Routes {
     pub fn add(mut self, access: Access, handlers: UtoipaMethodRouter<App>) -> Self {
         let (schemas, paths, router) = handlers;
         for (path, item) in &paths.paths {
-            self.list.extend(
-                methods(item).map(|method| Route { method, path: path.clone(), access }),
-            );
+            self.list.extend(methods(item).map(|method| Route {
+                method,
+                path: path.clone(),
+                access,
+            }));
         }
         let router = match access {
             Access::Public => router,

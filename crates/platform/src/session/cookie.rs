@@ -29,8 +29,7 @@ pub fn issue(presented: &Presented) -> Result<HeaderValue> {
     let token = presented.token().encode();
     let text =
         format!("{NAME}={}; Path=/; Secure; HttpOnly; SameSite=Strict", token.expose_secret());
-    let mut value =
-        HeaderValue::from_str(&text).map_err(|cause| Error::Internal(cause.into()))?;
+    let mut value = HeaderValue::from_str(&text).map_err(|cause| Error::Internal(cause.into()))?;
     value.set_sensitive(true);
     Ok(value)
 }

@@ -9,10 +9,7 @@ pub mod statements;
 
 use std::{fmt, sync::Arc};
 
-use axum::{
-    extract::FromRequestParts,
-    http::request::Parts,
-};
+use axum::{extract::FromRequestParts, http::request::Parts};
 use jiff::{Span, Timestamp};
 use keys::{DataKey, DayNumber, ErasureKey, Keyring, RecordId, RootKey, Scope, SessionToken};
 use tokio_postgres::Row;
@@ -109,9 +106,8 @@ impl Session {
         let keyring =
             Keyring::open(&presented.token().keyring_key(), entry.principal, &entry.keyring_sealed)
                 .map_err(altered)?;
-        let erasure_key = root
-            .open_erasure_key(entry.principal, &entry.erasure_key_sealed)
-            .map_err(altered)?;
+        let erasure_key =
+            root.open_erasure_key(entry.principal, &entry.erasure_key_sealed).map_err(altered)?;
         Ok(Self {
             principal: entry.principal,
             expires_at: entry.expires_at,
@@ -160,7 +156,13 @@ impl Session {
     }
 
     /// The key to a record whose leaf is at hand.
-    pub fn data_key(&self, leaf: &keys::Leaf, scope: Scope, epoch: u32, record: RecordId) -> DataKey {
+    pub fn data_key(
+        &self,
+        leaf: &keys::Leaf,
+        scope: Scope,
+        epoch: u32,
+        record: RecordId,
+    ) -> DataKey {
         DataKey::derive(leaf, &self.erasure_key, self.principal, scope, epoch, record)
     }
 }

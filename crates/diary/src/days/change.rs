@@ -1,0 +1,283 @@
+//! How a day's documents become the next: pure functions on what was opened.
+
+use platform::{Error, Result};
+use uuid::Uuid;
+
+use super::{
+    document::{Drunk, Eaten, FoodDay, Note, NotesDay, Snapshot},
+    entry::{NewEntry, Quantity, SentChange, measure, note, water},
+};
+
+/// More entries than this are no day.
+const ENTRIES_MAX: usize = 500;
+
+/// The documents of a day that people change.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Documents {
+    pub(super) food: FoodDay,
+    pub(super) notes: NotesDay,
+}
+
+impl Documents {
+    /// Whether the day has this entry.
+    fn has(&self, id: Uuid) -> bool {
+        self.food.eaten.iter().any(|entry| entry.id == id)
+            || self.food.drunk.iter().any(|entry| entry.id == id)
+            || self.notes.notes.iter().any(|entry| entry.id == id)
+    }
+
+    fn entries(&self) -> usize {
+        self.food.eaten.len() + self.food.drunk.len() + self.notes.notes.len()
+    }
+
+    /// Adds an entry; `false` when it is there already, which changes nothing.
+    pub(super) fn add(&mut self, id: Uuid, new: &NewEntry) -> Result<bool> {
+        if self.has(id) {
+            return Ok(false);
+        }
+        if self.entries() >= ENTRIES_MAX {
+            return Err(Error::invalid("id", format!("a day holds at most {ENTRIES_MAX} entries")));
+        }
+        match new {
+            NewEntry::Food { group, moment, food, quantity } => {
+                let food = self.food.place_of(food)?;
+                self.food.eaten.push(Eaten {
+                    id,
+                    group: *group,
+                    moment: moment.clone(),
+                    food,
+                    amount: quantity.amount,
+                    portion: quantity.portion.clone(),
+                    grams: quantity.grams,
+                });
+            }
+            NewEntry::Water { moment, water } => {
+                self.food.drunk.push(Drunk { id, moment: moment.clone(), water: *water });
+            }
+            NewEntry::Note { moment, text } => {
+                self.notes.notes.push(Note { id, moment: moment.clone(), text: text.clone() });
+            }
+        }
+        self.order();
+        Ok(true)
+    }
+
+    /// Changes an entry; `NotFound` when the day has none of this id.
+    pub(super) fn amend(&mut self, id: Uuid, change: &SentChange) -> Result<()> {
+        if let Some(at) = self.food.eaten.iter().position(|entry| entry.id == id) {
+            self.food.amend_eaten(at, change)?;
+        } else if let Some(drunk) = self.food.drunk.iter_mut().find(|entry| entry.id == id) {
+            leave_out(&[
+                ("group", change.group.is_some()),
+                ("amount", change.amount.is_some()),
+                ("portion", change.portion.is_some()),
+                ("text", change.text.is_some()),
+            ])?;
+            drunk.moment = change.moment(&drunk.moment)?;
+            if let Some(ml) = change.ml {
+                drunk.water = water(ml)?;
+            }
+        } else if let Some(written) = self.notes.notes.iter_mut().find(|entry| entry.id == id) {
+            leave_out(&[
+                ("group", change.group.is_some()),
+                ("amount", change.amount.is_some()),
+                ("portion", change.portion.is_some()),
+                ("ml", change.ml.is_some()),
+            ])?;
+            written.moment = change.moment(&written.moment)?;
+            if let Some(text) = &change.text {
+                written.text = note(text)?;
+            }
+        } else {
+            return Err(Error::NotFound);
+        }
+        self.order();
+        Ok(())
+    }
+
+    /// Removes an entry; `false` when there is none.
+    pub(super) fn remove(&mut self, id: Uuid) -> bool {
+        let before = self.entries();
+        self.food.eaten.retain(|entry| entry.id != id);
+        self.food.drunk.retain(|entry| entry.id != id);
+        self.notes.notes.retain(|entry| entry.id != id);
+        self.food.forget_unused_foods();
+        self.entries() != before
+    }
+
+    /// Moves an entry to another day. Arriving twice changes nothing.
+    pub(super) fn move_to(&mut self, id: Uuid, target: &mut Self) -> Result<()> {
+        target.copy_from(self, id, id)?;
+        self.remove(id);
+        Ok(())
+    }
+
+    /// Adds a copy of another day's entry; `NotFound` when that day has none of this id.
+    pub(super) fn copy_from(&mut self, source: &Self, of: Uuid, id: Uuid) -> Result<()> {
+        let copied = if let Some(eaten) = source.food.eaten.iter().find(|entry| entry.id == of) {
+            NewEntry::Food {
+                group: eaten.group,
+                moment: eaten.moment.clone(),
+                food: Box::new(source.food.food_of(eaten)?.clone()),
+                quantity: Quantity {
+                    amount: eaten.amount,
+                    portion: eaten.portion.clone(),
+                    grams: eaten.grams,
+                },
+            }
+        } else if let Some(drunk) = source.food.drunk.iter().find(|entry| entry.id == of) {
+            NewEntry::Water { moment: drunk.moment.clone(), water: drunk.water }
+        } else if let Some(note) = source.notes.notes.iter().find(|entry| entry.id == of) {
+            NewEntry::Note { moment: note.moment.clone(), text: note.text.clone() }
+        } else {
+            return Err(Error::NotFound);
+        };
+        self.add(id, &copied)?;
+        Ok(())
+    }
+
+    fn order(&mut self) {
+        // Stable: what was recorded for the same minute stays in the order of recording.
+        self.food.eaten.sort_by_key(|entry| (entry.group, entry.moment.minutes));
+        self.food.drunk.sort_by_key(|entry| entry.moment.minutes);
+        self.notes.notes.sort_by_key(|entry| entry.moment.minutes);
+    }
+}
+
+impl FoodDay {
+    fn amend_eaten(&mut self, at: usize, change: &SentChange) -> Result<()> {
+        leave_out(&[("ml", change.ml.is_some()), ("text", change.text.is_some())])?;
+        let Some(eaten) = self.eaten.get(at) else { return Err(Error::NotFound) };
+        let moment = change.moment(&eaten.moment)?;
+        let portion = match change.portion {
+            None => eaten.portion.clone(),
+            Some(None) => None,
+            Some(Some(seq)) => Some(measure(&self.food_of(eaten)?.id, seq)?),
+        };
+        let quantity = Quantity::of(change.amount.unwrap_or(eaten.amount), portion)?;
+        let group = change.group.unwrap_or(eaten.group);
+        if let Some(eaten) = self.eaten.get_mut(at) {
+            eaten.group = group;
+            eaten.moment = moment;
+            eaten.amount = quantity.amount;
+            eaten.portion = quantity.portion;
+            eaten.grams = quantity.grams;
+        }
+        Ok(())
+    }
+
+    /// Where a food stands, put there if it is new. The same food with other values is another one.
+    fn place_of(&mut self, food: &Snapshot) -> Result<u16> {
+        let at = self.foods.iter().position(|known| known == food).unwrap_or_else(|| {
+            self.foods.push(food.clone());
+            self.foods.len() - 1
+        });
+        u16::try_from(at).map_err(|cause| Error::Internal(cause.into()))
+    }
+
+    fn forget_unused_foods(&mut self) {
+        let mut places = Vec::with_capacity(self.foods.len());
+        let mut kept = 0_u16;
+        for at in 0..self.foods.len() {
+            let used = self.eaten.iter().any(|entry| usize::from(entry.food) == at);
+            places.push(used.then_some(kept));
+            kept += u16::from(used);
+        }
+        let mut at = 0;
+        self.foods.retain(|_| {
+            let used = places.get(at).copied().flatten().is_some();
+            at += 1;
+            used
+        });
+        for entry in &mut self.eaten {
+            if let Some(Some(place)) = places.get(usize::from(entry.food)) {
+                entry.food = *place;
+            }
+        }
+    }
+}
+
+fn leave_out(fields: &[(&'static str, bool)]) -> Result<()> {
+    match fields.iter().find(|(_, sent)| *sent) {
+        Some((field, _)) => {
+            Err(Error::invalid(*field, "does not belong to this kind of entry: leave it out"))
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn food(id: &str, grams: f64) -> NewEntry {
+        entry(serde_json::json!({
+            "id": Uuid::nil(), "kind": "food", "group": "lunch", "time": "12:30", "zone": "UTC",
+            "food": id, "amount": grams,
+        }))
+    }
+
+    fn entry(sent: serde_json::Value) -> NewEntry {
+        serde_json::from_value::<super::super::entry::SentEntry>(sent).unwrap().parse().unwrap()
+    }
+
+    fn change(sent: serde_json::Value) -> SentChange {
+        serde_json::from_value(sent).unwrap()
+    }
+
+    const CHEDDAR: &str = "usda-sr28:01009";
+    const BANANA: &str = "usda-sr28:09040";
+
+    #[test]
+    fn adding_twice_changes_nothing() {
+        let mut day = Documents::default();
+        assert!(day.add(Uuid::from_u128(1), &food(CHEDDAR, 50.0)).unwrap());
+        let once = day.clone();
+        assert!(!day.add(Uuid::from_u128(1), &food(BANANA, 10.0)).unwrap());
+        assert_eq!(day, once);
+    }
+
+    #[test]
+    fn a_food_stands_once_and_leaves_with_its_last_entry() {
+        let mut day = Documents::default();
+        for (id, of) in [(1, CHEDDAR), (2, BANANA), (3, CHEDDAR)] {
+            day.add(Uuid::from_u128(id), &food(of, 50.0)).unwrap();
+        }
+        assert_eq!(day.food.foods.len(), 2);
+        assert!(day.remove(Uuid::from_u128(1)));
+        assert_eq!(day.food.foods.len(), 2);
+        assert!(day.remove(Uuid::from_u128(3)));
+        assert_eq!(day.food.foods.len(), 1);
+        let banana = &day.food.eaten[0];
+        assert_eq!(day.food.food_of(banana).unwrap().id, BANANA);
+        assert!(!day.remove(Uuid::from_u128(3)));
+    }
+
+    #[test]
+    fn a_change_touches_only_what_it_names() {
+        let mut day = Documents::default();
+        let id = Uuid::from_u128(1);
+        day.add(id, &food(CHEDDAR, 50.0)).unwrap();
+        day.amend(id, &change(serde_json::json!({"portion": 1, "amount": 2}))).unwrap();
+        let weight = day.food.eaten[0].grams;
+        day.amend(id, &change(serde_json::json!({"group": "dinner"}))).unwrap();
+        assert_eq!(day.food.eaten[0].grams, weight);
+        day.amend(id, &change(serde_json::json!({"portion": null, "amount": 30}))).unwrap();
+        assert!((day.food.eaten[0].grams.get() - 30.0).abs() < 1e-9);
+        assert!(day.amend(id, &change(serde_json::json!({"ml": 30}))).is_err());
+        let other = Uuid::from_u128(2);
+        assert!(matches!(day.amend(other, &change(serde_json::json!({}))), Err(Error::NotFound)));
+    }
+
+    #[test]
+    fn moving_takes_the_entry_with_its_values_and_leaves_nothing() {
+        let (mut from, mut to) = (Documents::default(), Documents::default());
+        let id = Uuid::from_u128(1);
+        from.add(id, &food(CHEDDAR, 50.0)).unwrap();
+        let totals = from.food.totals().unwrap();
+        from.move_to(id, &mut to).unwrap();
+        assert_eq!(from, Documents::default());
+        assert_eq!(to.food.totals().unwrap(), totals);
+        assert!(matches!(from.move_to(id, &mut to), Err(Error::NotFound)));
+    }
+}

@@ -1,0 +1,300 @@
+//! What is sealed: a day of a scope as one compact document.
+//!
+//! A document is self-contained: each food stands in it once with its name, source, release and
+//! values, so that a sum made today can be made again whatever happens to the catalogue. The first
+//! byte says which form the rest has.
+
+use nutrition::{Grams, Millilitres, Totals, Values};
+use platform::{Error, Result};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use uuid::Uuid;
+
+/// The form written now.
+const FORM: u8 = 1;
+
+/// The document of scope `food`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FoodDay {
+    /// The person said that nothing is missing.
+    pub complete: bool,
+    /// What was eaten, in the order of time.
+    pub eaten: Vec<Eaten>,
+    /// Water that was drunk.
+    pub drunk: Vec<Drunk>,
+    /// The foods, each once.
+    pub foods: Vec<Snapshot>,
+}
+
+/// A food as it was when it was recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Its name in the catalogues.
+    pub id: String,
+    /// What people read.
+    pub name: String,
+    /// Where the values come from.
+    pub source: String,
+    /// The release of the source.
+    pub release: String,
+    /// What 100 g hold, in the compact form of `nutrition`.
+    #[serde(with = "compact")]
+    pub values: Values,
+}
+
+/// One food that was eaten.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Eaten {
+    /// Made by the client.
+    pub id: Uuid,
+    /// The meal.
+    pub group: Group,
+    /// When, on the person's clock.
+    pub moment: Moment,
+    /// Place of the food in [`FoodDay::foods`].
+    pub food: u16,
+    /// As typed: so many portions, or so many grams.
+    pub amount: f64,
+    /// The household measure, if one was chosen.
+    pub portion: Option<Measure>,
+    /// What that weighs.
+    pub grams: Grams,
+}
+
+/// A household measure as it was when it was chosen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    /// Its number within the food.
+    pub seq: u16,
+    /// What people read.
+    pub name: String,
+    /// What one weighs.
+    pub grams: Grams,
+}
+
+/// Water that was drunk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drunk {
+    /// Made by the client.
+    pub id: Uuid,
+    /// When.
+    pub moment: Moment,
+    /// How much.
+    pub water: Millilitres,
+}
+
+/// The document of scope `notes`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct NotesDay {
+    /// In the order of time.
+    pub notes: Vec<Note>,
+}
+
+/// A note.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// Made by the client.
+    pub id: Uuid,
+    /// When.
+    pub moment: Moment,
+    /// What the person wrote.
+    pub text: String,
+}
+
+/// A time of day on the person's clock, with the zone that the clock was in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// Minutes since midnight.
+    pub minutes: u16,
+    /// Name in the IANA time zone database.
+    pub zone: String,
+}
+
+/// The meals.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// Until late morning.
+    Breakfast,
+    /// Around noon.
+    Lunch,
+    /// In the evening.
+    Dinner,
+    /// In between.
+    Snacks,
+}
+
+/// The document of scope `summary`: the day's totals without the foods.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The person said that nothing is missing.
+    pub complete: bool,
+    /// The sums with their coverage.
+    #[serde(with = "compact")]
+    pub totals: Totals,
+}
+
+/// The document of scope `logged`: only that a day was logged, and is complete.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logged {
+    /// Something was recorded.
+    pub logged: bool,
+    /// The person said that nothing is missing.
+    pub complete: bool,
+}
+
+impl FoodDay {
+    /// The food of an entry.
+    pub fn food_of(&self, eaten: &Eaten) -> Result<&Snapshot> {
+        self.foods.get(usize::from(eaten.food)).ok_or(Error::Altered)
+    }
+
+    /// The sums of the day.
+    pub fn totals(&self) -> Result<Totals> {
+        let mut totals = Totals::new();
+        for eaten in &self.eaten {
+            totals.add(&self.food_of(eaten)?.values, eaten.grams);
+        }
+        for drunk in &self.drunk {
+            totals.add_water(drunk.water);
+        }
+        Ok(totals)
+    }
+
+    /// The totals without the foods.
+    pub fn summary(&self) -> Result<Summary> {
+        Ok(Summary { complete: self.complete, totals: self.totals()? })
+    }
+
+    /// Only that something was logged.
+    pub fn logged(&self) -> Logged {
+        let logged = !self.eaten.is_empty() || !self.drunk.is_empty();
+        Logged { logged, complete: self.complete }
+    }
+}
+
+/// Writes a document.
+pub fn write<T: Serialize>(document: &T) -> Result<Vec<u8>> {
+    postcard::to_extend(document, vec![FORM]).map_err(|cause| Error::Internal(cause.into()))
+}
+
+/// Reads a document that was opened. Its seal held, so a document that cannot be read is a fault of
+/// ours, or of a newer program.
+pub fn read<T: DeserializeOwned>(plain: &[u8]) -> Result<T> {
+    match plain.split_first() {
+        Some((&FORM, body)) => {
+            postcard::from_bytes(body).map_err(|cause| Error::Internal(cause.into()))
+        }
+        Some((form, _)) => Err(Error::Internal(anyhow::anyhow!(
+            "a document of form {form} was written by a newer program"
+        ))),
+        None => Err(Error::Internal(anyhow::anyhow!("a document is empty"))),
+    }
+}
+
+/// Values and totals have compact forms of their own.
+mod compact {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) trait Compact: Sized {
+        fn encode(&self) -> Vec<u8>;
+        fn decode(bytes: &[u8]) -> Result<Self, nutrition::Damaged>;
+    }
+
+    impl Compact for nutrition::Values {
+        fn encode(&self) -> Vec<u8> {
+            Self::encode(self)
+        }
+        fn decode(bytes: &[u8]) -> Result<Self, nutrition::Damaged> {
+            Self::decode(bytes)
+        }
+    }
+
+    impl Compact for nutrition::Totals {
+        fn encode(&self) -> Vec<u8> {
+            Self::encode(self)
+        }
+        fn decode(bytes: &[u8]) -> Result<Self, nutrition::Damaged> {
+            Self::decode(bytes)
+        }
+    }
+
+    pub(super) fn serialize<T: Compact, S: Serializer>(
+        value: &T,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.serialize_bytes(&value.encode())
+    }
+
+    pub(super) fn deserialize<'de, T: Compact, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<T, D::Error> {
+        let bytes: &[u8] = Deserialize::deserialize(from)?;
+        T::decode(bytes).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nutrition::{FoodId, catalog};
+
+    use super::*;
+
+    fn cheddar_day(entries: u16) -> FoodDay {
+        let food = catalog().food(&FoodId::parse("usda-sr28:01009").unwrap()).unwrap();
+        let moment = Moment { minutes: 495, zone: "Europe/Berlin".to_owned() };
+        FoodDay {
+            complete: true,
+            eaten: (0..entries)
+                .map(|n| Eaten {
+                    id: Uuid::from_u128(u128::from(n)),
+                    group: Group::Breakfast,
+                    moment: moment.clone(),
+                    food: 0,
+                    amount: 50.0,
+                    portion: None,
+                    grams: Grams::parse(50.0).unwrap(),
+                })
+                .collect(),
+            drunk: vec![Drunk {
+                id: Uuid::from_u128(99),
+                moment,
+                water: Millilitres::parse(250.0).unwrap(),
+            }],
+            foods: vec![Snapshot {
+                id: food.id().to_string(),
+                name: food.name().to_owned(),
+                source: "USDA SR28".to_owned(),
+                release: "28".to_owned(),
+                values: food.values(),
+            }],
+        }
+    }
+
+    #[test]
+    fn a_document_is_read_as_it_was_written() {
+        let day = cheddar_day(3);
+        assert_eq!(read::<FoodDay>(&write(&day).unwrap()).unwrap(), day);
+        let summary = day.summary().unwrap();
+        assert_eq!(read::<Summary>(&write(&summary).unwrap()).unwrap(), summary);
+    }
+
+    #[test]
+    fn another_form_and_broken_bytes_are_errors_and_no_panic() {
+        let written = write(&cheddar_day(2)).unwrap();
+        for end in 0..written.len() {
+            assert!(read::<FoodDay>(&written[..end]).is_err());
+        }
+        assert!(read::<FoodDay>(&[2, 0, 0]).is_err());
+    }
+
+    #[test]
+    fn the_sums_are_of_the_day_s_own_snapshots() {
+        let totals = cheddar_day(2).totals().unwrap();
+        let energy = totals.get(nutrition::Nutrient::parse("energy").unwrap());
+        let food = catalog().food(&FoodId::parse("usda-sr28:01009").unwrap()).unwrap();
+        assert!((energy.amount - food.energy_kcal_per_100g().unwrap()).abs() < 1e-6);
+        assert_eq!((energy.known, totals.foods()), (2, 2));
+    }
+}

@@ -1,0 +1,314 @@
+//! The rules of an entry: what can be recorded. No I/O here.
+
+use nutrition::{FoodId, Grams, Millilitres, catalog};
+use platform::{Error, Result, http::text};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::document::{Group, Measure, Moment, Snapshot};
+
+/// The most characters of a note.
+const NOTE_CHARACTERS_MAX: usize = 4_000;
+
+/// An entry as it is sent. Which fields belong to it depends on `kind`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SentEntry {
+    /// Made by the client (`UUIDv7`); sending the same entry again changes nothing.
+    pub(super) id: Uuid,
+    kind: Kind,
+    /// The meal; for `food`.
+    group: Option<Group>,
+    /// On the person's clock, `HH:MM`.
+    #[schema(example = "08:15")]
+    time: String,
+    /// The clock's zone, a name of the IANA time zone database.
+    #[schema(example = "Europe/Berlin")]
+    zone: String,
+    /// For `food`.
+    #[schema(example = "usda-sr28:01009")]
+    food: Option<String>,
+    /// So many portions, or grams without a portion; for `food`.
+    amount: Option<f64>,
+    /// `seq` of one of the food's portions; for `food`.
+    portion: Option<u16>,
+    /// For `water`.
+    ml: Option<f64>,
+    /// For `note`.
+    text: Option<String>,
+}
+
+/// What an entry can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    Food,
+    Water,
+    Note,
+}
+
+/// An entry that can be recorded.
+pub(super) enum NewEntry {
+    Food { group: Group, moment: Moment, food: Box<Snapshot>, quantity: Quantity },
+    Water { moment: Moment, water: Millilitres },
+    Note { moment: Moment, text: String },
+}
+
+/// How much of a food.
+pub(super) struct Quantity {
+    pub(super) amount: f64,
+    pub(super) portion: Option<Measure>,
+    pub(super) grams: Grams,
+}
+
+impl SentEntry {
+    /// Checks an entry from outside and looks its food up.
+    pub(super) fn parse(self) -> Result<NewEntry> {
+        let moment = moment(&self.time, &self.zone)?;
+        match self.kind {
+            Kind::Food => {
+                self.leave_out(&[("ml", self.ml.is_some()), ("text", self.text.is_some())])?;
+                let group = self.group.ok_or_else(|| missing("group"))?;
+                let food = snapshot(self.food.as_deref().ok_or_else(|| missing("food"))?)?;
+                let amount = self.amount.ok_or_else(|| missing("amount"))?;
+                let quantity = Quantity::of_food(&food.id, amount, self.portion)?;
+                Ok(NewEntry::Food { group, moment, food: Box::new(food), quantity })
+            }
+            Kind::Water => {
+                self.leave_out(&[
+                    ("food", self.food.is_some()),
+                    ("amount", self.amount.is_some()),
+                    ("portion", self.portion.is_some()),
+                    ("group", self.group.is_some()),
+                    ("text", self.text.is_some()),
+                ])?;
+                let water = water(self.ml.ok_or_else(|| missing("ml"))?)?;
+                Ok(NewEntry::Water { moment, water })
+            }
+            Kind::Note => {
+                self.leave_out(&[
+                    ("food", self.food.is_some()),
+                    ("amount", self.amount.is_some()),
+                    ("portion", self.portion.is_some()),
+                    ("group", self.group.is_some()),
+                    ("ml", self.ml.is_some()),
+                ])?;
+                let text = note(self.text.as_deref().ok_or_else(|| missing("text"))?)?;
+                Ok(NewEntry::Note { moment, text })
+            }
+        }
+    }
+
+    fn leave_out(&self, fields: &[(&'static str, bool)]) -> Result<()> {
+        match fields.iter().find(|(_, sent)| *sent) {
+            Some((field, _)) => {
+                Err(Error::invalid(*field, "does not belong to this kind of entry: leave it out"))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is to be changed of an entry; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SentChange {
+    pub(super) group: Option<Group>,
+    #[schema(example = "08:15")]
+    time: Option<String>,
+    #[schema(example = "Europe/Berlin")]
+    zone: Option<String>,
+    pub(super) amount: Option<f64>,
+    /// `seq` of one of the food's portions; `null` means grams.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<u16>)]
+    pub(super) portion: Option<Option<u16>>,
+    pub(super) ml: Option<f64>,
+    pub(super) text: Option<String>,
+    /// Moves the entry to another day.
+    #[schema(example = "2026-11-21")]
+    pub(super) day: Option<String>,
+}
+
+/// Tells `null` from absent.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u16>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+impl SentChange {
+    /// The moment after the change.
+    pub(super) fn moment(&self, before: &Moment) -> Result<Moment> {
+        let time = self.time.as_deref().map_or(Ok(before.minutes), minutes)?;
+        let zone = self.zone.as_deref().map_or_else(|| Ok(before.zone.clone()), zone)?;
+        Ok(Moment { minutes: time, zone })
+    }
+}
+
+impl Quantity {
+    /// So much of a food of the catalogue.
+    pub(super) fn of_food(id: &str, amount: f64, portion: Option<u16>) -> Result<Self> {
+        let portion = portion.map(|seq| measure(id, seq)).transpose()?;
+        Self::of(amount, portion)
+    }
+
+    /// So many portions, or grams.
+    pub(super) fn of(amount: f64, portion: Option<Measure>) -> Result<Self> {
+        let weight = portion.as_ref().map_or(1.0, |portion| portion.grams.get());
+        // A count is limited like a weight, so that no number is absurd whatever a portion weighs.
+        Grams::parse(amount).map_err(|cause| Error::invalid("amount", cause.problem))?;
+        let grams = Grams::parse(amount * weight)
+            .map_err(|cause| Error::invalid("amount", cause.problem))?;
+        Ok(Self { amount, portion, grams })
+    }
+}
+
+/// How much water.
+pub(super) fn water(ml: f64) -> Result<Millilitres> {
+    Millilitres::parse(ml).map_err(|cause| Error::invalid("ml", cause.problem))
+}
+
+/// The text of a note.
+pub(super) fn note(text: &str) -> Result<String> {
+    text::paragraphs("text", text, NOTE_CHARACTERS_MAX)
+}
+
+/// A household measure of a food, as the catalogue has it now.
+pub(super) fn measure(id: &str, seq: u16) -> Result<Measure> {
+    let portion = FoodId::parse(id)
+        .ok()
+        .and_then(|id| catalog().food(&id))
+        .and_then(|food| food.portion(seq))
+        .ok_or_else(|| Error::invalid("portion", "choose one of the food's portions, or grams"))?;
+    let grams = Grams::parse(portion.grams)
+        .map_err(|_| Error::invalid("portion", "this portion has no weight: choose grams"))?;
+    Ok(Measure { seq: portion.seq, name: portion.name, grams })
+}
+
+fn snapshot(id: &str) -> Result<Snapshot> {
+    let id = FoodId::parse(id).map_err(|cause| Error::invalid("food", cause.problem))?;
+    let food = catalog().food(&id).ok_or_else(|| {
+        Error::invalid("food", "there is no such food in the catalogue: search for it again")
+    })?;
+    let source = food.source();
+    Ok(Snapshot {
+        id: id.to_string(),
+        name: food.name().to_owned(),
+        source: source.name.to_owned(),
+        release: source.release.to_owned(),
+        values: food.values(),
+    })
+}
+
+fn moment(time: &str, zone_name: &str) -> Result<Moment> {
+    Ok(Moment { minutes: minutes(time)?, zone: zone(zone_name)? })
+}
+
+fn minutes(time: &str) -> Result<u16> {
+    let wrong = || Error::invalid("time", "write a time as HH:MM, such as 08:15");
+    let (hours, minutes) = time.split_once(':').ok_or_else(wrong)?;
+    if hours.len() != 2
+        || minutes.len() != 2
+        || !time.bytes().all(|b| b.is_ascii_digit() || b == b':')
+    {
+        return Err(wrong());
+    }
+    let hours: u16 = hours.parse().map_err(|_| wrong())?;
+    let minutes: u16 = minutes.parse().map_err(|_| wrong())?;
+    if hours < 24 && minutes < 60 { Ok(hours * 60 + minutes) } else { Err(wrong()) }
+}
+
+/// A zone is kept as the device calls it: a device may know a newer database than this machine.
+fn zone(name: &str) -> Result<String> {
+    let well_formed = (1..=64).contains(&name.len())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-/".contains(&b))
+        && !name.starts_with('/');
+    if well_formed {
+        Ok(name.to_owned())
+    } else {
+        Err(Error::invalid("zone", "name a time zone, such as Europe/Berlin"))
+    }
+}
+
+fn missing(field: &'static str) -> Error {
+    Error::invalid(field, "is missing: send it")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(changes: serde_json::Value) -> Result<NewEntry> {
+        let mut entry = serde_json::json!({
+            "id": "01930000-0000-7000-8000-000000000001", "kind": "food", "group": "breakfast",
+            "time": "08:15", "zone": "Europe/Berlin", "food": "usda-sr28:01009", "amount": 50,
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            entry[key] = value.clone();
+        }
+        platform::http::body::parse::<SentEntry>(entry.to_string().as_bytes())?.parse()
+    }
+
+    fn refused(changes: serde_json::Value) -> String {
+        match sent(changes.clone()) {
+            Err(Error::Invalid(problems)) => problems[0].field.to_string(),
+            Err(other) => panic!("{changes}: {other}"),
+            Ok(_) => panic!("{changes} was accepted"),
+        }
+    }
+
+    #[test]
+    fn a_portion_weighs_what_the_catalogue_says() {
+        let NewEntry::Food { quantity, .. } =
+            sent(serde_json::json!({"amount": 2, "portion": 1})).unwrap()
+        else {
+            panic!("a food")
+        };
+        let one = quantity.portion.unwrap().grams.get();
+        assert!((quantity.grams.get() - 2.0 * one).abs() < 1e-9);
+    }
+
+    #[test]
+    fn absurd_amounts_are_refused_by_name() {
+        for amount in [0.0, -1.0, 100_000.5, 1e300] {
+            assert_eq!(refused(serde_json::json!({ "amount": amount })), "amount");
+        }
+        assert_eq!(refused(serde_json::json!({"amount": 99_999, "portion": 1})), "amount");
+        assert_eq!(refused(serde_json::json!({"amount": "lots"})), "amount");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_by_name() {
+        for (field, value) in [
+            ("time", serde_json::json!("24:00")),
+            ("time", serde_json::json!("8:15")),
+            ("time", serde_json::json!("+8:15")),
+            ("zone", serde_json::json!("../etc/passwd\n")),
+            ("food", serde_json::json!("usda-sr28:99999")),
+            ("food", serde_json::json!("cheese")),
+            ("portion", serde_json::json!(999)),
+            ("group", serde_json::json!("brunch")),
+            ("ml", serde_json::json!(10)),
+            ("salt", serde_json::json!(1)),
+            ("id", serde_json::json!("1")),
+        ] {
+            assert_eq!(refused(serde_json::json!({ field: value })), field);
+        }
+    }
+
+    #[test]
+    fn a_note_is_text_and_nothing_else() {
+        let note = |text: &str| {
+            let note: SentEntry = serde_json::from_value(serde_json::json!({
+                "id": Uuid::nil(), "kind": "note", "time": "08:15", "zone": "UTC", "text": text,
+            }))
+            .unwrap();
+            note.parse()
+        };
+        assert!(
+            matches!(note("slept well\nfelt dizzy").unwrap(), NewEntry::Note { text, .. } if text.contains('\n'))
+        );
+        assert!(note("a\u{202e}b").is_err() && note("a\0b").is_err() && note(" ").is_err());
+        assert!(note(&"x".repeat(4_001)).is_err());
+    }
+}

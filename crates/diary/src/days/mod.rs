@@ -1,0 +1,15 @@
+//! One day: its entries, its sums, and the changes people make to it.
+//!
+//! `entry` holds the rules of what can be recorded, `document` what is sealed, `change` how a
+//! document becomes the next, `view` what the person is shown, `store` the SQL and the sealing,
+//! `routes` the HTTP.
+
+mod change;
+pub mod document;
+mod entry;
+mod routes;
+pub(crate) mod store;
+mod view;
+
+pub(crate) use routes::{routes, today};
+pub(crate) use view::TotalsView;

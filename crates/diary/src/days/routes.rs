@@ -1,0 +1,325 @@
+//! The HTTP of days.
+
+use axum::{
+    extract::{Path, State, rejection::PathRejection},
+    http::StatusCode,
+    response::IntoResponse,
+};
+use jiff::civil::Date;
+use nutrition::Nutrient;
+use platform::{Access, App, Error, Json, Presented, ProblemJson, Result, Routes, days};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::{
+    change::Documents,
+    entry::{SentChange, SentEntry},
+    store::{self, Change, ReadDay},
+    view::{Contributions, DayView},
+};
+
+/// How often a change is tried again when another device was faster.
+const TRIES: usize = 5;
+
+/// Routes of days.
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .add(Access::Session, routes!(day, mark))
+        .add(Access::Session, routes!(record))
+        .add(Access::Session, routes!(amend, forget))
+        .add(Access::Session, routes!(copy))
+        .add(Access::Session, routes!(behind))
+}
+
+/// A day of the path. What is no day is a field that is wrong, not a path that is missing.
+fn date(app: &App, text: &str) -> Result<Date> {
+    days::parse("date", text, today(app))
+}
+
+/// The newest day that it is anywhere.
+pub(crate) fn today(app: &App) -> Date {
+    app.clock().now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(14))).date()
+}
+
+/// A day with its entries and sums.
+#[utoipa::path(
+    get, path = "/api/v1/days/{date}", tag = "days",
+    params(("date" = String, Path, example = "2026-11-22")),
+    responses(
+        (status = 200, body = DayView),
+        (status = 401, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn day(
+    State(app): State<App>,
+    presented: Presented,
+    Path(text): Path<String>,
+) -> Result<axum::Json<DayView>> {
+    let date = date(&app, &text)?;
+    let documents = store::read(&app, &presented, date).await?;
+    Ok(axum::Json(DayView::of(date, documents)?))
+}
+
+/// What is said of a whole day.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Mark {
+    /// Nothing is missing: the day counts in averages.
+    complete: bool,
+}
+
+/// Marks a day as complete, or not.
+#[utoipa::path(
+    patch, path = "/api/v1/days/{date}", tag = "days",
+    params(("date" = String, Path, example = "2026-11-22")),
+    request_body = Mark,
+    responses(
+        (status = 200, body = DayView),
+        (status = 401, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn mark(
+    State(app): State<App>,
+    presented: Presented,
+    Path(text): Path<String>,
+    Json(mark): Json<Mark>,
+) -> Result<axum::Json<DayView>> {
+    let date = date(&app, &text)?;
+    let (documents, ()) = change_day(&app, &presented, date, "day_marked", |day| {
+        day.food.complete = mark.complete;
+        Ok(())
+    })
+    .await?;
+    Ok(axum::Json(DayView::of(date, documents)?))
+}
+
+/// Records an entry. Sending it again changes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/days/{date}/entries", tag = "days",
+    params(("date" = String, Path, example = "2026-11-22")),
+    request_body = SentEntry,
+    responses(
+        (status = 201, body = DayView),
+        (status = 200, body = DayView, description = "it was there already"),
+        (status = 401, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn record(
+    State(app): State<App>,
+    presented: Presented,
+    Path(text): Path<String>,
+    Json(sent): Json<SentEntry>,
+) -> Result<impl IntoResponse> {
+    let date = date(&app, &text)?;
+    let id = sent.id;
+    let new = sent.parse()?;
+    let (documents, added) =
+        change_day(&app, &presented, date, "entry_recorded", |day| day.add(id, &new)).await?;
+    let status = if added { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, axum::Json(DayView::of(date, documents)?)))
+}
+
+/// Changes an entry, or moves it to another day. Answers with the day it was on.
+#[utoipa::path(
+    patch, path = "/api/v1/days/{date}/entries/{id}", tag = "days",
+    params(("date" = String, Path, example = "2026-11-22"), ("id" = Uuid, Path)),
+    request_body = SentChange,
+    responses(
+        (status = 200, body = DayView),
+        (status = 401, body = ProblemJson),
+        (status = 404, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn amend(
+    State(app): State<App>,
+    presented: Presented,
+    path: Result<Path<(String, Uuid)>, PathRejection>,
+    Json(change): Json<SentChange>,
+) -> Result<axum::Json<DayView>> {
+    let Path((text, id)) = path.map_err(|_| Error::NotFound)?;
+    let date = date(&app, &text)?;
+    let target =
+        change.day.as_deref().map(|day| days::parse("day", day, today(&app))).transpose()?;
+    let documents = match target.filter(|target| *target != date) {
+        None => {
+            let act = "entry_amended";
+            change_day(&app, &presented, date, act, |day| day.amend(id, &change)).await?.0
+        }
+        Some(target) => {
+            change_two_days(&app, &presented, date, target, "entry_moved", |from, to| {
+                from.amend(id, &change)?;
+                from.move_to(id, to)
+            })
+            .await?
+            .0
+        }
+    };
+    Ok(axum::Json(DayView::of(date, documents)?))
+}
+
+/// Removes an entry. Removing what is not there changes nothing.
+#[utoipa::path(
+    delete, path = "/api/v1/days/{date}/entries/{id}", tag = "days",
+    params(("date" = String, Path, example = "2026-11-22"), ("id" = Uuid, Path)),
+    responses(
+        (status = 200, body = DayView),
+        (status = 401, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn forget(
+    State(app): State<App>,
+    presented: Presented,
+    path: Result<Path<(String, Uuid)>, PathRejection>,
+) -> Result<axum::Json<DayView>> {
+    let Path((text, id)) = path.map_err(|_| Error::NotFound)?;
+    let date = date(&app, &text)?;
+    let (documents, _) =
+        change_day(&app, &presented, date, "entry_removed", |day| Ok(day.remove(id))).await?;
+    Ok(axum::Json(DayView::of(date, documents)?))
+}
+
+/// Which entries are copied.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Copies {
+    /// The day they are on; may be the same one.
+    #[schema(example = "2026-11-21")]
+    from: String,
+    entries: Vec<CopyOf>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CopyOf {
+    /// The copy's own id, made by the client.
+    id: Uuid,
+    /// The entry that is copied.
+    of: Uuid,
+}
+
+/// Copies entries of a day. Sending it again changes nothing.
+#[utoipa::path(
+    post, path = "/api/v1/days/{date}/copies", tag = "days",
+    params(("date" = String, Path, example = "2026-11-22")),
+    request_body = Copies,
+    responses(
+        (status = 201, body = DayView),
+        (status = 401, body = ProblemJson),
+        (status = 404, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn copy(
+    State(app): State<App>,
+    presented: Presented,
+    Path(text): Path<String>,
+    Json(copies): Json<Copies>,
+) -> Result<impl IntoResponse> {
+    let date = date(&app, &text)?;
+    let from = days::parse("from", &copies.from, today(&app))?;
+    let act = "entries_copied";
+    let documents = if from == date {
+        change_day(&app, &presented, date, act, |day| {
+            let source = day.clone();
+            copies.entries.iter().try_for_each(|one| day.copy_from(&source, one.of, one.id))
+        })
+        .await?
+        .0
+    } else {
+        change_two_days(&app, &presented, date, from, act, |day, source| {
+            copies.entries.iter().try_for_each(|one| day.copy_from(source, one.of, one.id))
+        })
+        .await?
+        .0
+    };
+    Ok((StatusCode::CREATED, axum::Json(DayView::of(date, documents)?)))
+}
+
+/// The foods behind one number of a day, with the source of each value.
+#[utoipa::path(
+    get, path = "/api/v1/days/{date}/nutrients/{key}", tag = "days",
+    params(
+        ("date" = String, Path, example = "2026-11-22"),
+        ("key" = String, Path, example = "vitamin_c"),
+    ),
+    responses(
+        (status = 200, body = Contributions),
+        (status = 401, body = ProblemJson),
+        (status = 404, body = ProblemJson),
+    ),
+)]
+async fn behind(
+    State(app): State<App>,
+    presented: Presented,
+    Path((text, key)): Path<(String, String)>,
+) -> Result<axum::Json<Contributions>> {
+    let date = date(&app, &text)?;
+    let nutrient = Nutrient::parse(&key).map_err(|_| Error::NotFound)?;
+    let documents = store::read(&app, &presented, date).await?;
+    Ok(axum::Json(Contributions::of(nutrient, &documents)?))
+}
+
+/// Changes one day: read under lock, change, write; again from the start when another device made
+/// the day at the same moment.
+async fn change_day<T>(
+    app: &App,
+    presented: &Presented,
+    day: Date,
+    act: &str,
+    change: impl Fn(&mut Documents) -> Result<T>,
+) -> Result<(Documents, T)> {
+    for _ in 0..TRIES {
+        let (tx, read) = store::begin(app, presented, &[day]).await?;
+        let before = read.into_iter().next().unwrap_or_default();
+        let mut after = before.documents.clone();
+        let outcome = change(&mut after)?;
+        let changes = [Change { day, before: &before, after: &after }];
+        match store::keep(tx, &changes, act).await {
+            Ok(()) => return Ok((after, outcome)),
+            Err(error) if error.is_race() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(too_busy())
+}
+
+/// Changes two different days together.
+async fn change_two_days<T>(
+    app: &App,
+    presented: &Presented,
+    day: Date,
+    other: Date,
+    act: &str,
+    change: impl Fn(&mut Documents, &mut Documents) -> Result<T>,
+) -> Result<(Documents, T)> {
+    for _ in 0..TRIES {
+        let (tx, read) = store::begin(app, presented, &[day, other]).await?;
+        let mut read = read.into_iter();
+        let before: ReadDay = read.next().unwrap_or_default();
+        let other_before: ReadDay = read.next().unwrap_or_default();
+        let mut after = before.documents.clone();
+        let mut other_after = other_before.documents.clone();
+        let outcome = change(&mut after, &mut other_after)?;
+        let changes = [
+            Change { day, before: &before, after: &after },
+            Change { day: other, before: &other_before, after: &other_after },
+        ];
+        match store::keep(tx, &changes, act).await {
+            Ok(()) => return Ok((after, outcome)),
+            Err(error) if error.is_race() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(too_busy())
+}
+
+fn too_busy() -> Error {
+    Error::Conflict("other devices are changing this day: nothing was lost; send it again")
+}

@@ -1,0 +1,251 @@
+//! The SQL of days, and the sealing of their documents. Whose rows they are is the policies'
+//! business, not repeated here.
+
+use jiff::civil::Date;
+use keys::{Ladder, Place, RecordId, Scope};
+use platform::{App, Error, Presented, Result, Session, Sql, Transaction, days};
+use serde::de::DeserializeOwned;
+use tokio_postgres::{Row, types::Type};
+
+use super::{
+    change::Documents,
+    document::{self, FoodDay, NotesDay},
+};
+
+/// What the seal of every day's document is bound to.
+pub(crate) const TABLE: &str = "diary.record_day";
+
+pub(crate) static ALL: &[&Sql] = &[&READ, &READ_FOR_CHANGE, &KEEP, &AUDIT];
+
+static READ: Sql = Sql::new(
+    "select scope::text as scope, day, version, epoch, body_sealed
+    from diary.record_day
+    where scope in ('food', 'notes') and day = $1",
+    &[Type::DATE],
+);
+
+/// In the order of days, so that two changes of the same two days wait for each other and never
+/// both.
+static READ_FOR_CHANGE: Sql = Sql::new(
+    "select scope::text as scope, day, version, epoch, body_sealed
+    from diary.record_day
+    where scope in ('food', 'notes') and day = any ($1)
+    order by day, scope
+    for update",
+    &[Type::DATE_ARRAY],
+);
+
+static KEEP: Sql = Sql::new(
+    "select diary.keep_days($1, $2, $3, $4, $5, $6, $7)",
+    &[
+        Type::UUID,
+        Type::TEXT_ARRAY,
+        Type::DATE_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT4_ARRAY,
+        Type::BYTEA_ARRAY,
+        Type::TEXT,
+    ],
+);
+
+static AUDIT: Sql = Sql::new("select audit.append($1, $2)", &[Type::TEXT, Type::TEXT]);
+
+/// A row as it stands in the table: still sealed.
+pub(crate) struct SealedDay<'a> {
+    pub(crate) scope: Scope,
+    pub(crate) day: Date,
+    pub(crate) version: u64,
+    pub(crate) epoch: u32,
+    body: &'a [u8],
+}
+
+impl<'a> SealedDay<'a> {
+    pub(crate) fn of(row: &'a Row) -> Result<Self> {
+        Ok(Self {
+            scope: Scope::parse(row.try_get("scope")?).ok_or(Error::Altered)?,
+            day: row.try_get("day")?,
+            version: u64::try_from(row.try_get::<_, i64>("version")?).or(Err(Error::Altered))?,
+            epoch: u32::try_from(row.try_get::<_, i32>("epoch")?).or(Err(Error::Altered))?,
+            body: row.try_get("body_sealed")?,
+        })
+    }
+
+    /// Opens the document with the key of its day.
+    pub(crate) fn open<T: DeserializeOwned>(
+        &self,
+        session: &Session,
+        key: &keys::DataKey,
+    ) -> Result<T> {
+        let record = RecordId::Day(days::number(self.day)?);
+        let place = Place {
+            table: TABLE,
+            owner: session.principal(),
+            scope: self.scope,
+            record,
+            version: self.version,
+            epoch: self.epoch,
+        };
+        document::read(&key.open(&place, self.body).or(Err(Error::Altered))?)
+    }
+}
+
+/// A day's documents with the versions they had when they were read.
+#[derive(Default)]
+pub(super) struct ReadDay {
+    pub(super) documents: Documents,
+    food_version: u64,
+    notes_version: u64,
+}
+
+/// Reads a day.
+pub(super) async fn read(app: &App, presented: &Presented, day: Date) -> Result<Documents> {
+    let (session, rows) = app.db().read(presented, &READ, &[&day]).await?;
+    match open(&session, &rows, day) {
+        Ok(read) => Ok(read.documents),
+        Err(error) => Err(refused(app, presented, day, error).await),
+    }
+}
+
+/// Begins a change of some days, which are locked until it ends.
+pub(super) async fn begin(
+    app: &App,
+    presented: &Presented,
+    days: &[Date],
+) -> Result<(Transaction, Vec<ReadDay>)> {
+    let (tx, rows) = app.db().begin(presented, &READ_FOR_CHANGE, &[&days]).await?;
+    let mut read = Vec::with_capacity(days.len());
+    for day in days {
+        match open(tx.session(), &rows, *day) {
+            Ok(one) => read.push(one),
+            Err(error) => {
+                drop(tx);
+                return Err(refused(app, presented, *day, error).await);
+            }
+        }
+    }
+    Ok((tx, read))
+}
+
+fn open(session: &Session, rows: &[Row], day: Date) -> Result<ReadDay> {
+    let mut read = ReadDay::default();
+    for row in rows {
+        let sealed = SealedDay::of(row)?;
+        if sealed.day != day {
+            continue;
+        }
+        let key = session.day_key(sealed.scope, sealed.epoch, days::number(day)?)?;
+        if sealed.scope == Scope::Food {
+            read.documents.food = sealed.open::<FoodDay>(session, &key)?;
+            read.food_version = sealed.version;
+        } else if sealed.scope == Scope::Notes {
+            read.documents.notes = sealed.open::<NotesDay>(session, &key)?;
+            read.notes_version = sealed.version;
+        }
+    }
+    Ok(read)
+}
+
+/// Records that a day's document was refused, in a transaction of its own. The refusal stands even
+/// when it cannot be recorded.
+pub(crate) async fn refused(app: &App, presented: &Presented, day: Date, error: Error) -> Error {
+    if !matches!(error, Error::Altered) {
+        return error;
+    }
+    let noted = async {
+        let tx = app.db().begin_without_session(presented).await?;
+        tx.finish(&[(&AUDIT, &[&"record_refused", &day.to_string()])]).await
+    };
+    if let Err(cause) = noted.await {
+        tracing::error!(%cause, "a refused record could not be put into the audit");
+    }
+    tracing::error!("a record does not match its seal and was refused");
+    error
+}
+
+/// A change of one day: how it was read, and what it becomes.
+pub(super) struct Change<'a> {
+    pub(super) day: Date,
+    pub(super) before: &'a ReadDay,
+    pub(super) after: &'a Documents,
+}
+
+/// Seals and writes what has changed, with its audit entry, and ends the transaction. The totals and
+/// the mark of completeness are written beside the entries they come from.
+pub(super) async fn keep(tx: Transaction, changes: &[Change<'_>], act: &str) -> Result<()> {
+    let mut sealing = Sealing::new(tx.session());
+    for change in changes {
+        let before = &change.before.documents;
+        if change.after.food != before.food {
+            let version = change.before.food_version + 1;
+            let food = &change.after.food;
+            sealing.add(Scope::Food, change.day, version, &document::write(food)?)?;
+            sealing.add(
+                Scope::Summary,
+                change.day,
+                version,
+                &document::write(&food.summary()?)?,
+            )?;
+            sealing.add(Scope::Logged, change.day, version, &document::write(&food.logged())?)?;
+        }
+        if change.after.notes != before.notes {
+            let version = change.before.notes_version + 1;
+            let notes = document::write(&change.after.notes)?;
+            sealing.add(Scope::Notes, change.day, version, &notes)?;
+        }
+    }
+    let Sealing { scopes, days, versions, epochs, bodies, session } = sealing;
+    if days.is_empty() {
+        return Ok(());
+    }
+    let owner = session.principal();
+    tx.finish(&[(&KEEP, &[&owner, &scopes, &days, &versions, &epochs, &bodies, &act])]).await?;
+    Ok(())
+}
+
+/// Documents on their way into the table, as columns.
+struct Sealing<'a> {
+    session: &'a Session,
+    scopes: Vec<&'static str>,
+    days: Vec<Date>,
+    versions: Vec<i64>,
+    epochs: Vec<i32>,
+    bodies: Vec<Vec<u8>>,
+}
+
+impl<'a> Sealing<'a> {
+    fn new(session: &'a Session) -> Self {
+        Self {
+            session,
+            scopes: Vec::new(),
+            days: Vec::new(),
+            versions: Vec::new(),
+            epochs: Vec::new(),
+            bodies: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, scope: Scope, day: Date, version: u64, plain: &[u8]) -> Result<()> {
+        let epoch = self.session.current_epoch(scope)?;
+        let number = days::number(day)?;
+        let place = Place {
+            table: TABLE,
+            owner: self.session.principal(),
+            scope,
+            record: RecordId::Day(number),
+            version,
+            epoch,
+        };
+        let ladder = if scope == Scope::Food { Ladder::DAY } else { Ladder::SMALL };
+        let body = self
+            .session
+            .day_key(scope, epoch, number)?
+            .seal(&place, plain, &ladder)
+            .map_err(|_| Error::invalid("day", "this day is full: remove something first"))?;
+        self.scopes.push(scope.as_str());
+        self.days.push(day);
+        self.versions.push(i64::try_from(version).map_err(|cause| Error::Internal(cause.into()))?);
+        self.epochs.push(i32::try_from(epoch).map_err(|cause| Error::Internal(cause.into()))?);
+        self.bodies.push(body);
+        Ok(())
+    }
+}

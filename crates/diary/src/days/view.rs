@@ -1,0 +1,224 @@
+//! What the person is shown of a day.
+
+use nutrition::{Nutrient, Total, Totals};
+use platform::Result;
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    change::Documents,
+    document::{Group, Moment},
+};
+
+/// A day with its entries and sums.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DayView {
+    #[schema(value_type = String, example = "2026-11-22")]
+    date: jiff::civil::Date,
+    /// The person said that nothing is missing.
+    complete: bool,
+    /// How many of the entries are foods.
+    foods: u32,
+    /// Water that was drunk, in ml.
+    water_ml: f64,
+    entries: Vec<EntryView>,
+    totals: TotalsView,
+}
+
+/// An entry; which fields it has depends on its kind.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum EntryView {
+    Food {
+        id: Uuid,
+        group: Group,
+        #[schema(example = "08:15")]
+        time: String,
+        zone: String,
+        food: FoodName,
+        /// So many portions, or grams without a portion.
+        amount: f64,
+        portion: Option<PortionView>,
+        grams: f64,
+        /// Absent when unknown.
+        energy_kcal: Option<f64>,
+    },
+    Water {
+        id: Uuid,
+        #[schema(example = "08:15")]
+        time: String,
+        zone: String,
+        ml: f64,
+    },
+    Note {
+        id: Uuid,
+        #[schema(example = "08:15")]
+        time: String,
+        zone: String,
+        text: String,
+    },
+}
+
+#[derive(Serialize, ToSchema)]
+struct FoodName {
+    #[schema(example = "usda-sr28:01009")]
+    id: String,
+    name: String,
+    source: String,
+}
+
+#[derive(Serialize, ToSchema)]
+struct PortionView {
+    seq: u16,
+    #[schema(example = "1 slice (1 oz)")]
+    name: String,
+    grams: f64,
+}
+
+/// Sums by nutrient key. A nutrient that is known for no food is not here: unknown is not zero.
+#[derive(ToSchema)]
+#[schema(value_type = std::collections::HashMap<String, TotalView>)]
+pub(crate) struct TotalsView(pub(crate) Vec<(Nutrient, Total)>);
+
+impl TotalsView {
+    pub(crate) fn of(totals: &Totals) -> Self {
+        Self(totals.iter().collect())
+    }
+}
+
+impl Serialize for TotalsView {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(self.0.len()))?;
+        for (nutrient, total) in &self.0 {
+            map.serialize_entry(
+                nutrient.key(),
+                &TotalView { amount: total.amount, known: total.known },
+            )?;
+        }
+        map.end()
+    }
+}
+
+/// One sum.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TotalView {
+    /// In the nutrient's unit, not rounded, over the foods for which the value is known.
+    pub(crate) amount: f64,
+    /// For how many foods that is.
+    pub(crate) known: u32,
+}
+
+impl DayView {
+    pub(super) fn of(date: jiff::civil::Date, day: Documents) -> Result<Self> {
+        let totals = day.food.totals()?;
+        let energy = Nutrient::parse("energy").ok();
+        let mut entries =
+            Vec::with_capacity(day.food.eaten.len() + day.food.drunk.len() + day.notes.notes.len());
+        for eaten in &day.food.eaten {
+            let food = day.food.food_of(eaten)?;
+            entries.push(EntryView::Food {
+                id: eaten.id,
+                group: eaten.group,
+                time: clock_face(&eaten.moment),
+                zone: eaten.moment.zone.clone(),
+                food: FoodName {
+                    id: food.id.clone(),
+                    name: food.name.clone(),
+                    source: food.source.clone(),
+                },
+                amount: eaten.amount,
+                portion: eaten.portion.as_ref().map(|portion| PortionView {
+                    seq: portion.seq,
+                    name: portion.name.clone(),
+                    grams: portion.grams.get(),
+                }),
+                grams: eaten.grams.get(),
+                energy_kcal: energy.and_then(|energy| food.values.amount_in(energy, eaten.grams)),
+            });
+        }
+        entries.extend(day.food.drunk.into_iter().map(|drunk| EntryView::Water {
+            id: drunk.id,
+            time: clock_face(&drunk.moment),
+            zone: drunk.moment.zone,
+            ml: drunk.water.get(),
+        }));
+        entries.extend(day.notes.notes.into_iter().map(|note| EntryView::Note {
+            id: note.id,
+            time: clock_face(&note.moment),
+            zone: note.moment.zone,
+            text: note.text,
+        }));
+        Ok(Self {
+            date,
+            complete: day.food.complete,
+            foods: totals.foods(),
+            water_ml: totals.water_ml(),
+            entries,
+            totals: TotalsView::of(&totals),
+        })
+    }
+}
+
+fn clock_face(moment: &Moment) -> String {
+    format!("{:02}:{:02}", moment.minutes / 60, moment.minutes % 60)
+}
+
+/// The foods behind one number of a day.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Contributions {
+    nutrient: &'static str,
+    unit: &'static str,
+    amount: f64,
+    /// For how many foods the value is known.
+    known: u32,
+    foods: u32,
+    /// The largest first; unknown ones last.
+    contributions: Vec<Contribution>,
+}
+
+/// What one entry adds to a number, and where its value comes from.
+#[derive(Serialize, ToSchema)]
+struct Contribution {
+    entry: Uuid,
+    food: String,
+    name: String,
+    grams: f64,
+    /// Absent when unknown.
+    amount: Option<f64>,
+    source: String,
+    release: String,
+    /// How the value was come by; absent when unknown.
+    method: Option<&'static str>,
+}
+
+impl Contributions {
+    pub(super) fn of(nutrient: Nutrient, day: &Documents) -> Result<Self> {
+        let totals = day.food.totals()?;
+        let total = totals.get(nutrient);
+        let mut contributions = Vec::with_capacity(day.food.eaten.len());
+        for eaten in &day.food.eaten {
+            let food = day.food.food_of(eaten)?;
+            contributions.push(Contribution {
+                entry: eaten.id,
+                food: food.id.clone(),
+                name: food.name.clone(),
+                grams: eaten.grams.get(),
+                amount: food.values.amount_in(nutrient, eaten.grams),
+                source: food.source.clone(),
+                release: food.release.clone(),
+                method: food.values.get(nutrient).map(|value| value.method.as_str()),
+            });
+        }
+        let weight = |one: &Contribution| one.amount.unwrap_or(-1.0);
+        contributions.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+        Ok(Self {
+            nutrient: nutrient.key(),
+            unit: nutrient.unit().as_str(),
+            amount: total.amount,
+            known: total.known,
+            foods: totals.foods(),
+            contributions,
+        })
+    }
+}

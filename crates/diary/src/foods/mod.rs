@@ -1,0 +1,5 @@
+//! The catalogue: public knowledge, in memory. A search never leaves the server and is not logged.
+
+mod routes;
+
+pub(crate) use routes::routes;

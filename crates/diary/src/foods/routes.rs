@@ -1,0 +1,217 @@
+//! The HTTP of the catalogue.
+#![expect(unused_qualifications, reason = "the description's macro qualifies what it names")]
+
+use std::collections::BTreeMap;
+
+use axum::{
+    extract::{Path, Query, rejection::QueryRejection},
+    http::header,
+    response::{AppendHeaders, IntoResponse},
+};
+use nutrition::{FoodId, FoodRef, Group, Nutrient, catalog};
+use platform::{Access, Error, ProblemJson, Result, Routes};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::routes;
+
+/// More characters than this are no search.
+const QUERY_CHARACTERS_MAX: usize = 200;
+const HITS_DEFAULT: usize = 20;
+const HITS_MAX: usize = 100;
+
+/// Routes of the catalogue. Signed-in people only: the catalogue is public, our machine is not.
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .add(Access::Public, routes!(nutrients))
+        .add(Access::Session, routes!(search))
+        .add(Access::Session, routes!(food))
+}
+
+/// Every nutrient that is summed, in groups.
+#[derive(Serialize, ToSchema)]
+struct NutrientTable {
+    groups: Vec<GroupInfo>,
+    nutrients: Vec<NutrientInfo>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct GroupInfo {
+    #[schema(example = "vitamins")]
+    key: &'static str,
+    name: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
+struct NutrientInfo {
+    #[schema(example = "vitamin_c")]
+    key: &'static str,
+    name: &'static str,
+    #[schema(example = "mg")]
+    unit: &'static str,
+    group: &'static str,
+    /// How many decimals are shown; sums are kept unrounded.
+    decimals: u8,
+    /// The nutrient that this one is a part of.
+    parent: Option<&'static str>,
+}
+
+/// The nutrients: keys, names, units, groups.
+#[utoipa::path(
+    get, path = "/api/v1/nutrients", tag = "foods",
+    responses((status = 200, body = NutrientTable)),
+)]
+async fn nutrients() -> impl IntoResponse {
+    let table = NutrientTable {
+        groups: Group::ALL
+            .iter()
+            .map(|group| GroupInfo { key: group.key(), name: group.name() })
+            .collect(),
+        nutrients: Nutrient::ALL
+            .into_iter()
+            .map(|nutrient| NutrientInfo {
+                key: nutrient.key(),
+                name: nutrient.name(),
+                unit: nutrient.unit().as_str(),
+                group: nutrient.group().key(),
+                decimals: nutrient.decimals(),
+                parent: nutrient.parent().map(Nutrient::key),
+            })
+            .collect(),
+    };
+    let cacheable = AppendHeaders([(header::CACHE_CONTROL, "public, max-age=3600")]);
+    (cacheable, axum::Json(table))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Search {
+    /// Beginnings of words in any order: `chees ched`.
+    q: String,
+    /// How many foods at most.
+    limit: Option<usize>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Hits {
+    foods: Vec<Hit>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Hit {
+    #[schema(value_type = String, example = "usda-sr28:01009")]
+    id: FoodId,
+    name: &'static str,
+    group: &'static str,
+    source: &'static str,
+    /// Per 100 g; absent when unknown.
+    energy_kcal: Option<f64>,
+}
+
+/// Finds foods by the beginnings of words in any order; small typing errors are forgiven.
+#[utoipa::path(
+    get, path = "/api/v1/foods", tag = "foods", params(Search),
+    responses(
+        (status = 200, body = Hits),
+        (status = 401, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn search(query: Result<Query<Search>, QueryRejection>) -> Result<axum::Json<Hits>> {
+    let Query(search) =
+        query.map_err(|_| Error::invalid("q", "send q, and limit as a number if you like"))?;
+    if search.q.chars().count() > QUERY_CHARACTERS_MAX {
+        return Err(Error::invalid("q", format!("use at most {QUERY_CHARACTERS_MAX} characters")));
+    }
+    let limit = search.limit.unwrap_or(HITS_DEFAULT);
+    if !(1..=HITS_MAX).contains(&limit) {
+        return Err(Error::invalid("limit", format!("choose 1 to {HITS_MAX}")));
+    }
+    let foods = catalog()
+        .search(&search.q, limit)
+        .into_iter()
+        .map(|food| Hit {
+            id: food.id(),
+            name: food.name(),
+            group: food.group(),
+            source: food.source().name,
+            energy_kcal: food.energy_kcal_per_100g(),
+        })
+        .collect();
+    Ok(axum::Json(Hits { foods }))
+}
+
+#[derive(Serialize, ToSchema)]
+struct FoodDetail {
+    #[schema(value_type = String, example = "usda-sr28:01009")]
+    id: FoodId,
+    name: &'static str,
+    group: &'static str,
+    source: SourceInfo,
+    portions: Vec<PortionInfo>,
+    /// Per 100 g, by key. A nutrient that is not here is unknown, which is not zero.
+    #[schema(value_type = std::collections::HashMap<String, ValueInfo>)]
+    nutrients: BTreeMap<&'static str, ValueInfo>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct SourceInfo {
+    name: &'static str,
+    release: &'static str,
+}
+
+/// A household measure.
+#[derive(Serialize, ToSchema)]
+struct PortionInfo {
+    seq: u16,
+    #[schema(example = "1 slice (1 oz)")]
+    name: String,
+    grams: f64,
+}
+
+#[derive(Serialize, ToSchema)]
+struct ValueInfo {
+    amount: f64,
+    /// How the value was come by.
+    method: &'static str,
+}
+
+/// One food: household measures, and what 100 g of it hold.
+#[utoipa::path(
+    get, path = "/api/v1/foods/{id}", tag = "foods",
+    params(("id" = String, Path, example = "usda-sr28:01009")),
+    responses(
+        (status = 200, body = FoodDetail),
+        (status = 401, body = ProblemJson),
+        (status = 404, body = ProblemJson),
+    ),
+)]
+async fn food(Path(id): Path<String>) -> Result<axum::Json<FoodDetail>> {
+    let food = find(&id).ok_or(Error::NotFound)?;
+    let source = food.source();
+    Ok(axum::Json(FoodDetail {
+        id: food.id(),
+        name: food.name(),
+        group: food.group(),
+        source: SourceInfo { name: source.name, release: source.release },
+        portions: food
+            .portions()
+            .into_iter()
+            .map(|portion| PortionInfo {
+                seq: portion.seq,
+                name: portion.name,
+                grams: portion.grams,
+            })
+            .collect(),
+        nutrients: food
+            .values()
+            .iter()
+            .map(|(nutrient, value)| {
+                (nutrient.key(), ValueInfo { amount: value.amount, method: value.method.as_str() })
+            })
+            .collect(),
+    }))
+}
+
+fn find(id: &str) -> Option<FoodRef<'static>> {
+    catalog().food(&FoodId::parse(id).ok()?)
+}

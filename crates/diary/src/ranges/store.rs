@@ -1,0 +1,67 @@
+//! The SQL of ranges: one query, one opening a day, the key tree walked once.
+
+use jiff::civil::Date;
+use keys::{RecordId, Scope};
+use platform::{App, Error, Presented, Result, Session, Sql, days};
+use tokio_postgres::{Row, types::Type};
+
+use crate::days::{
+    document::Summary,
+    store::{SealedDay, refused},
+};
+
+pub(crate) static ALL: &[&Sql] = &[&SUMMARIES];
+
+static SUMMARIES: Sql = Sql::new(
+    "select scope::text as scope, day, version, epoch, body_sealed
+    from diary.record_day
+    where scope = 'summary' and day between $1 and $2
+    order by day",
+    &[Type::DATE, Type::DATE],
+);
+
+/// The summaries of the days that have one.
+pub(super) async fn summaries(
+    app: &App,
+    presented: &Presented,
+    from: Date,
+    to: Date,
+) -> Result<Vec<(Date, Summary)>> {
+    let (session, rows) = app.db().read(presented, &SUMMARIES, &[&from, &to]).await?;
+    match open(&session, &rows, from, to) {
+        Ok(summaries) => Ok(summaries),
+        Err((day, error)) => Err(refused(app, presented, day, error).await),
+    }
+}
+
+fn open(
+    session: &Session,
+    rows: &[Row],
+    from: Date,
+    to: Date,
+) -> Result<Vec<(Date, Summary)>, (Date, Error)> {
+    let mut summaries = Vec::with_capacity(rows.len());
+    let mut walk: Option<(u32, keys::Walk<'_>)> = None;
+    for row in rows {
+        let sealed = SealedDay::of(row).map_err(|error| (from, error))?;
+        let at = |error| (sealed.day, error);
+        let number = days::number(sealed.day).map_err(at)?;
+        // Neighbouring days share most of the way from the root; a new epoch has a root of its own.
+        if walk.as_ref().is_none_or(|(epoch, _)| *epoch != sealed.epoch) {
+            let cover = session
+                .keyring()
+                .cover(session.principal(), Scope::Summary, sealed.epoch)
+                .ok_or_else(|| at(Error::Altered))?;
+            let last = days::number(to).map_err(at)?;
+            walk = Some((sealed.epoch, cover.walk(number, last)));
+        }
+        let leaf = walk
+            .as_mut()
+            .and_then(|(_, walk)| walk.find(|(day, _)| *day == number))
+            .ok_or_else(|| at(Error::Altered))?
+            .1;
+        let key = session.data_key(&leaf, Scope::Summary, sealed.epoch, RecordId::Day(number));
+        summaries.push((sealed.day, sealed.open(session, &key).map_err(at)?));
+    }
+    Ok(summaries)
+}
