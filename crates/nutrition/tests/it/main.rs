@@ -1,0 +1,14 @@
+//! What the crate promises, seen from outside.
+
+#![expect(clippy::float_cmp, reason = "amounts that are stored come back as they were")]
+
+#[cfg(test)]
+mod foods;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod search;
+#[cfg(test)]
+mod totals;
+#[cfg(test)]
+mod values;
