@@ -5,8 +5,11 @@
 pub mod app;
 pub mod clock;
 pub mod cluster;
+pub mod config;
+pub mod external;
 mod private_file;
 pub mod root_key;
+pub mod serve;
 pub mod tls;
 
 pub mod database;

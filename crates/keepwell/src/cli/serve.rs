@@ -1,0 +1,140 @@
+//! `keepwell serve`: the database, the app, the ports; then the other way round.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::routing::get;
+use platform::clock::Clock;
+use platform::cluster::Cluster;
+use platform::config::{DatabasePlace, LogFormat, LogOptions, ServeOptions};
+use platform::external::{External, Server};
+use platform::root_key::{self, OpenedRootKey};
+use platform::serve::{Limits, Listeners, no_core_dumps, serve};
+use platform::tls::{Tls, Trust};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serves until told to stop.
+pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
+    no_core_dumps().context("cannot turn core dumps off")?;
+    start_log(options.log);
+
+    // The database's thread and process begin before the runtime and end after it.
+    let data_dir = options.data.data_dir();
+    let place = options.database.place(&data_dir)?;
+    let database_exists = match &place {
+        DatabasePlace::Private(cluster) => cluster.database_exists(),
+        // Whether somebody else's server holds our data shows when it answers, not before.
+        DatabasePlace::External(_) => false,
+    };
+    make_data_dir(&data_dir)?;
+    let root = root_key::open(&options.data.root_key_file(), database_exists)?;
+    let server = match place {
+        DatabasePlace::Private(cluster) => Server::Private(Cluster::start(&cluster)?),
+        DatabasePlace::External(external) => Server::External(Box::new(External::open(&external)?)),
+    };
+
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let served = runtime.block_on(work(options, &data_dir, &root));
+    runtime.shutdown_background();
+    server.stop();
+    served
+}
+
+/// Everything between the start of the database and its end.
+async fn work(options: &ServeOptions, data_dir: &Path, root: &OpenedRootKey) -> anyhow::Result<()> {
+    // Armed first: whoever stops a program that is still starting wants the database ended too.
+    let stop = stop_signal()?;
+    let origin = options.listen.public_origin();
+    let source = options.tls.source(data_dir, &origin);
+    let tls = Arc::new(Tls::open(source, Clock::real())?);
+    let config = tls.server_config(options.tls.versions(), &[b"h2", b"http/1.1"])?;
+    let listeners = Listeners::bind(options.listen.listen, options.listen.listen_http.0).await?;
+    let limits = Limits {
+        connections: usize::try_from(options.listen.max_connections)?,
+        connections_per_address: usize::try_from(options.listen.max_connections_per_address)?,
+        ..Limits::default()
+    };
+
+    let router = Router::new().route("/healthz", get(|| async { r#"{"status":"ok"}"# }));
+    let keeper = Arc::clone(&tls);
+    tokio::spawn(async move { keeper.keep_fresh().await });
+    welcome(&origin.to_string(), data_dir, root, tls.trust())?;
+    serve(router, listeners, config, origin, limits, stop).await;
+    tracing::info!("stopping");
+    Ok(())
+}
+
+/// Ends with the first Ctrl-C or SIGTERM.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+fn make_data_dir(data_dir: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data_dir)
+        .with_context(|| format!("cannot make the data directory {}", data_dir.display()))
+}
+
+fn start_log(options: LogOptions) {
+    let log = tracing_subscriber::fmt()
+        .with_max_level(options.log_level)
+        .with_target(false)
+        .with_writer(io::stderr);
+    match options.log_format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+}
+
+/// Tells the person who started it where to go and what to keep.
+fn welcome(
+    origin: &str,
+    data_dir: &Path,
+    root: &OpenedRootKey,
+    trust: Option<&Trust>,
+) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "\n  Keepwell is ready:  {origin}\n")?;
+    writeln!(out, "  Data:  {}", data_dir.display())?;
+    if let Some(trust) = trust {
+        let certificate = trust.certificate.display();
+        writeln!(out, "  Certificate authority:  {certificate}")?;
+        writeln!(out, "    SHA-256  {}", trust.fingerprint)?;
+        if trust.is_new {
+            writeln!(
+                out,
+                "    Browsers ask about it until they trust it. Compare the fingerprint, then:\n\
+                 \x20   Firefox:  Settings > Certificates > Authorities > Import\n\
+                 \x20   Chrome:   certutil -A -d sql:$HOME/.pki/nssdb -t C,, -n keepwell -i FILE\n\
+                 \x20   Debian:   cp FILE /usr/local/share/ca-certificates/keepwell.crt && \
+                 update-ca-certificates\n\
+                 \x20   It can vouch for this host only."
+            )?;
+        }
+    }
+    if root.is_new {
+        writeln!(
+            out,
+            "\n  Keep a copy of the root key, apart from the database and its backups:\n\
+             \x20   {}\n\
+             \x20 Without it nobody can ever read the data again, and with it a stolen backup of \
+             the\n  database is half open. Print it, or put it into a password safe, now.",
+            root.path.display()
+        )?;
+    }
+    writeln!(out, "\n  Stop with Ctrl-C.\n")?;
+    out.flush()
+}

@@ -1,0 +1,1 @@
+//! Options from every place.
