@@ -1,0 +1,223 @@
+// The diary as the page holds it: the day that is shown, days seen before, entries not saved yet.
+//
+// Changes go to the server one after the other, so that the answer shown last is the newest state of the
+// day. An entry that could not be saved stays here with its id; sending it again changes nothing twice.
+
+import { SvelteMap } from 'svelte/reactivity'
+import { api, ask } from '../api/client'
+import { problemOf, type Problem } from '../api/problem'
+import type { Day, Entry, EntryChange, FoodHit, NewEntry } from '../api/types'
+import { heedSession, session } from '../account/session.svelte'
+import { addDays, dayOf } from '../figures/dates'
+import { foodsIn } from './entries'
+
+export interface Unsaved {
+  date: string
+  entry: NewEntry
+  /** The entry as its row shows it meanwhile. */
+  shown: Entry
+  problem: Problem | null
+}
+
+/** Shorter loads show nothing at all, rather than a flicker. */
+const SKELETON_AFTER_MS = 150
+/** A day seen longer ago is asked for again when the page comes back into view. */
+const STALE_AFTER_MS = 60_000
+
+class Diary {
+  today = $state(dayOf(new Date()))
+  date = $state(dayOf(new Date()))
+  /** The shown day takes long enough to say so. */
+  slow = $state(false)
+  failure = $state.raw<Problem | null>(null)
+  unsaved = $state.raw<readonly Unsaved[]>([])
+  #days = new SvelteMap<string, Day>()
+  #leaving = $state.raw<ReadonlySet<string>>(new Set())
+  #queue: Promise<unknown> = Promise.resolve()
+  #changes = 0
+  #loadedMs = 0
+
+  constructor() {
+    heedSession({
+      close: () => this.#close(),
+      forget: () => this.#forget(),
+      open: () => void this.#open(),
+    })
+  }
+
+  /** The shown day as the server knows it, or null while it is not here. */
+  get day(): Day | null {
+    return this.#days.get(this.date) ?? null
+  }
+
+  /** What the day's list shows: saved entries that are not being removed, and those not saved yet. */
+  get entries(): Entry[] {
+    const saved = (this.day?.entries ?? []).filter(({ id }) => !this.#leaving.has(id))
+    const ids = new Set(saved.map(({ id }) => id))
+    const waiting = this.unsaved.filter(({ date, entry }) => date === this.date && !ids.has(entry.id))
+    return [...saved, ...waiting.map(({ shown }) => shown)]
+  }
+
+  /** Entries of any day that the server refused or that could not be sent. */
+  get failed(): readonly Unsaved[] {
+    return this.unsaved.filter(({ problem }) => problem !== null)
+  }
+
+  unsavedOf(id: string): Unsaved | undefined {
+    return this.unsaved.find(({ entry }) => entry.id === id)
+  }
+
+  /** Foods of the days seen so far, newest first. */
+  get lately(): FoodHit[] {
+    const hits = new Map<string, FoodHit>()
+    const days = [...this.#days.values()].toSorted((a, b) => b.date.localeCompare(a.date))
+    for (const { food, energy_kcal, grams } of days.flatMap((day) => foodsIn(day.entries).toReversed())) {
+      const per100 = typeof energy_kcal === 'number' ? (energy_kcal / grams) * 100 : null
+      if (!hits.has(food.id)) hits.set(food.id, { ...food, group: '', energy_kcal: per100 })
+    }
+    return [...hits.values()]
+  }
+
+  show(date: string): void {
+    this.date = date
+    void this.load()
+  }
+
+  step(days: number): void {
+    this.show(addDays(this.date, days))
+  }
+
+  async load(): Promise<void> {
+    if (!session.isOpen) return
+    const date = this.date
+    const changes = this.#changes
+    this.failure = null
+    this.slow = false
+    const timer = setTimeout(() => (this.slow = date === this.date && !this.day), SKELETON_AFTER_MS)
+    try {
+      const day = await this.fetch(date)
+      // A change made meanwhile has brought a newer state of the day than this answer.
+      if (changes === this.#changes) this.#days.set(date, day)
+      this.#loadedMs = Date.now()
+    } catch (thrown) {
+      if (date === this.date) this.failure = problemOf(thrown)
+    } finally {
+      clearTimeout(timer)
+      if (date === this.date) this.slow = false
+    }
+  }
+
+  /** A day, without showing it. */
+  fetch(date: string): Promise<Day> {
+    return ask(api.GET('/api/v1/days/{date}', { params: { path: { date } } }))
+  }
+
+  /** Notices a new calendar day, and looks for changes made on another device. */
+  wake(): void {
+    const today = dayOf(new Date())
+    if (today !== this.today) {
+      if (this.date === this.today) this.show(today)
+      this.today = today
+    }
+    if (session.isOpen && document.visibilityState === 'visible' && Date.now() - this.#loadedMs > STALE_AFTER_MS) void this.load()
+  }
+
+  /** Shows the entry at once and saves it; one that cannot be saved stays in the list and says so. */
+  async add(date: string, entry: NewEntry, shown: Entry): Promise<boolean> {
+    this.unsaved = [...this.unsaved, { date, entry, shown, problem: null }]
+    return this.#send(entry.id)
+  }
+
+  async retry(id: string): Promise<void> {
+    this.#mark(id, null)
+    await this.#send(id)
+  }
+
+  retryAll(): void {
+    for (const { entry } of this.failed) void this.retry(entry.id)
+  }
+
+  discard(id: string): void {
+    this.unsaved = this.unsaved.filter(({ entry }) => entry.id !== id)
+  }
+
+  async change(date: string, id: string, change: EntryChange): Promise<void> {
+    await this.#write(date, () =>
+      ask(api.PATCH('/api/v1/days/{date}/entries/{id}', { params: { path: { date, id } }, body: change })),
+    )
+    if (change.day) this.#stale(change.day)
+  }
+
+  /** Takes the entry out of the list at once; it comes back when the server could not remove it. */
+  async remove(date: string, id: string): Promise<void> {
+    this.#leaving = new Set([...this.#leaving, id])
+    try {
+      await this.#write(date, () => ask(api.DELETE('/api/v1/days/{date}/entries/{id}', { params: { path: { date, id } } })))
+    } finally {
+      this.#leaving = new Set([...this.#leaving].filter((leaving) => leaving !== id))
+    }
+  }
+
+  async complete(date: string, complete: boolean): Promise<void> {
+    await this.#write(date, () => ask(api.PATCH('/api/v1/days/{date}', { params: { path: { date } }, body: { complete } })))
+  }
+
+  async copy(date: string, from: string, entries: { id: string; of: string }[]): Promise<void> {
+    await this.#write(date, () => ask(api.POST('/api/v1/days/{date}/copies', { params: { path: { date } }, body: { from, entries } })))
+  }
+
+  async #send(id: string): Promise<boolean> {
+    const found = this.unsavedOf(id)
+    if (!found) return true
+    const { date, entry } = found
+    try {
+      await this.#write(date, () => ask(api.POST('/api/v1/days/{date}/entries', { params: { path: { date } }, body: entry })))
+      this.discard(id)
+      return true
+    } catch (thrown) {
+      this.#mark(id, problemOf(thrown))
+      return false
+    }
+  }
+
+  async #write(date: string, request: () => Promise<Day>): Promise<void> {
+    const done = this.#queue.then(request).then((day) => {
+      this.#changes += 1
+      this.#days.set(date, day)
+    })
+    this.#queue = done.catch(() => {})
+    await done
+  }
+
+  #mark(id: string, problem: Problem | null): void {
+    this.unsaved = this.unsaved.map((each) => (each.entry.id === id ? { ...each, problem } : each))
+  }
+
+  #stale(date: string): void {
+    if (date !== this.date) this.#days.delete(date)
+  }
+
+  async #open(): Promise<void> {
+    await this.load()
+    this.retryAll()
+    // Yesterday is what people copy from and step to; having it makes both immediate.
+    const before = addDays(this.date, -1)
+    if (!this.#days.has(before)) await this.fetch(before).then((day) => this.#days.set(before, day), () => {})
+  }
+
+  #close(): void {
+    this.#days.clear()
+    this.#leaving = new Set()
+    this.failure = null
+    // What was under way has failed by now or will be answered with 401: both are worth another try.
+    this.#queue = Promise.resolve()
+  }
+
+  #forget(): void {
+    this.#close()
+    this.unsaved = []
+    this.date = this.today
+  }
+}
+
+export const diary = new Diary()

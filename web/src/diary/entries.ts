@@ -1,0 +1,77 @@
+// What can be said of an entry without asking anybody: its order, its name, its copy.
+
+import { uuidV7 } from '../api/uuid'
+import type { Entry, Food, FoodEntry, MealGroup, NewEntry, NoteEntry, Portion, WaterEntry } from '../api/types'
+import { gramsOf } from '../figures/amounts'
+
+export const MEALS: readonly MealGroup[] = ['breakfast', 'lunch', 'dinner', 'snacks']
+
+/** What is eaten, how much and when, as an add form knows it. */
+export interface Eaten {
+  food: Food
+  amount: number
+  portion: Portion | null
+  group: MealGroup
+  time: string
+  zone: string
+}
+
+export function newFood(eaten: Eaten): NewEntry {
+  const { food, amount, portion, group, time, zone } = eaten
+  const entry = { id: uuidV7(), kind: 'food', group, time, zone, food: food.id, amount } as const
+  return portion ? { ...entry, portion: portion.seq } : entry
+}
+
+/** How the entry looks before the server has answered. */
+export function preview(id: string, eaten: Eaten): FoodEntry {
+  const grams = gramsOf(eaten.amount, eaten.portion)
+  const energy = eaten.food.nutrients['energy']
+  const { food, amount, portion, group, time, zone } = eaten
+  return {
+    id,
+    kind: 'food',
+    group,
+    time,
+    zone,
+    food: { id: food.id, name: food.name, source: food.source.name },
+    amount,
+    portion,
+    grams,
+    energy_kcal: energy ? (energy.amount * grams) / 100 : null,
+  }
+}
+
+/** The entry as it would be added: with its own id it is an undo, with a new one a copy. */
+export function asNew(entry: Entry, id: string = entry.id): NewEntry {
+  switch (entry.kind) {
+    case 'food': {
+      const { group, time, zone, amount, portion } = entry
+      const plain = { id, kind: 'food', group, time, zone, food: entry.food.id, amount } as const
+      return portion ? { ...plain, portion: portion.seq } : plain
+    }
+    case 'water':
+      return { id, kind: 'water', time: entry.time, zone: entry.zone, ml: entry.ml }
+    case 'note':
+      return { id, kind: 'note', time: entry.time, zone: entry.zone, text: entry.text }
+  }
+}
+
+const byTime = (a: Entry, b: Entry) => a.time.localeCompare(b.time) || a.id.localeCompare(b.id)
+
+export function foodsIn(entries: readonly Entry[], group?: MealGroup): FoodEntry[] {
+  return entries.filter((entry) => entry.kind === 'food').filter((entry) => !group || entry.group === group).toSorted(byTime)
+}
+
+export function watersIn(entries: readonly Entry[]): WaterEntry[] {
+  return entries.filter((entry) => entry.kind === 'water').toSorted(byTime)
+}
+
+export function notesIn(entries: readonly Entry[]): NoteEntry[] {
+  return entries.filter((entry) => entry.kind === 'note').toSorted(byTime)
+}
+
+/** The energy of some entries, and for how many of them it is known. */
+export function energyOf(entries: readonly FoodEntry[]): { kcal: number; known: number } {
+  const known = entries.flatMap(({ energy_kcal }) => (typeof energy_kcal === 'number' ? [energy_kcal] : []))
+  return { kcal: known.reduce((sum, kcal) => sum + kcal, 0), known: known.length }
+}

@@ -1,0 +1,39 @@
+// Numbers between the person's way of writing them and ours.
+
+/** More than this the server refuses, and nobody eats. */
+export const GRAMS_MAX = 100_000
+export const NOTE_CHARACTERS_MAX = 4_000
+
+/** A positive number as typed, with a comma or a point, or "1/2"; null while it is not one. */
+export function parseAmount(text: string): number | null {
+  const plain = text.trim().replace(/\s/g, '')
+  const fraction = /^(\d+)\/(\d+)$/.exec(plain)
+  const amount = fraction ? Number(fraction[1]) / Number(fraction[2]) : /^\d*[.,]?\d+$|^\d+[.,]$/.test(plain) ? Number(plain.replace(',', '.')) : NaN
+  return Number.isFinite(amount) && 0 < amount && amount <= GRAMS_MAX ? amount : null
+}
+
+/** A number as the person would type it back into a field. */
+export function typedAmount(amount: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 3, useGrouping: false }).format(amount)
+}
+
+/** A number to read: as many decimals as help, never more than its table has. */
+export function readable(amount: number, decimals: number, language: string): string {
+  const useful = amount >= 100 ? 0 : amount >= 10 ? 1 : amount >= 0.1 ? 2 : 3
+  const digits = Math.min(decimals, useful)
+  return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount)
+}
+
+export function whole(amount: number, language: string): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(amount)
+}
+
+/** Units as they are written; the API keeps to ASCII. */
+export function unitText(unit: string): string {
+  return unit === 'ug' ? 'µg' : unit
+}
+
+/** What an amount of a portion weighs. */
+export function gramsOf(amount: number, portion: { grams: number } | null): number {
+  return portion ? amount * portion.grams : amount
+}

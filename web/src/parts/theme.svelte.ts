@@ -1,0 +1,16 @@
+// Light or dark. Follows the system until the person chooses, and forgets the choice with the page.
+
+export type Theme = 'system' | 'light' | 'dark'
+export const THEMES: readonly Theme[] = ['system', 'light', 'dark']
+
+let chosen = $state<Theme>('system')
+
+export function theme(): Theme {
+  return chosen
+}
+
+export function setTheme(to: Theme): void {
+  chosen = to
+  if (to === 'system') delete document.documentElement.dataset['theme']
+  else document.documentElement.dataset['theme'] = to
+}

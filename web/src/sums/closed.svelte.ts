@@ -1,0 +1,15 @@
+// Which groups of nutrients the person has closed, for as long as the page is open.
+//
+// The finest details start closed: about a hundred rows are there for who looks for them.
+
+import { SvelteSet } from 'svelte/reactivity'
+
+const closed = new SvelteSet<string>(['other'])
+
+export const closedSections = {
+  has: (key: string): boolean => closed.has(key),
+  set: (key: string, isClosed: boolean): void => {
+    if (isClosed) closed.add(key)
+    else closed.delete(key)
+  },
+}

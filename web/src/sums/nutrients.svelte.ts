@@ -1,0 +1,65 @@
+// The nutrients that exist: names, units, groups, and which is part of which.
+
+import { api, ask } from '../api/client'
+import { problemOf, type Problem } from '../api/problem'
+import type { Nutrient, NutrientList } from '../api/types'
+import { t } from '../messages/index.svelte'
+
+export interface NutrientRow {
+  nutrient: Nutrient
+  /** How deep it stands under the nutrient it is a part of. */
+  depth: number
+}
+
+export interface NutrientSection {
+  key: string
+  name: string
+  rows: NutrientRow[]
+}
+
+/** Groups with their nutrients in the server's order, parts indented below the whole. */
+export function sections({ groups, nutrients }: NutrientList): NutrientSection[] {
+  const byKey = new Map(nutrients.map((nutrient) => [nutrient.key, nutrient]))
+  const depth = (nutrient: Nutrient): number => {
+    const parent = nutrient.parent ? byKey.get(nutrient.parent) : undefined
+    return parent && parent.group === nutrient.group ? depth(parent) + 1 : 0
+  }
+  return groups.map(({ key, name }) => ({
+    key,
+    name,
+    rows: nutrients.filter(({ group }) => group === key).map((nutrient) => ({ nutrient, depth: depth(nutrient) })),
+  }))
+}
+
+class Nutrients {
+  list = $state.raw<NutrientList | null>(null)
+  failure = $state.raw<Problem | null>(null)
+  #asked = false
+
+  /** Loads the list once; it is the same for everybody. */
+  async load(): Promise<void> {
+    if (this.#asked) return
+    this.#asked = true
+    this.failure = null
+    try {
+      this.list = await ask(api.GET('/api/v1/nutrients'))
+    } catch (thrown) {
+      this.failure = problemOf(thrown)
+      this.#asked = false
+    }
+  }
+
+  find(key: string): Nutrient | undefined {
+    return this.list?.nutrients.find((nutrient) => nutrient.key === key)
+  }
+
+  nameOf(nutrient: Nutrient): string {
+    return t().sums.names[nutrient.key] ?? nutrient.name
+  }
+
+  sectionName(section: NutrientSection): string {
+    return t().sums.groups[section.key] ?? section.name
+  }
+}
+
+export const nutrients = new Nutrients()
