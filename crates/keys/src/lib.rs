@@ -32,7 +32,8 @@
 //! - [`KeyPair`]: what others seal to. [`SlotKey`] keeps its private half.
 //! - [`Scope`], [`ScopeRoot`], [`Cover`]: the parts of a diary, and exactly these days of one.
 //! - [`DataKey`], [`Place`], [`Ladder`]: one sealed record, bound to its place, padded.
-//! - [`seal_grant`], [`open_grant`]: a cover for somebody else.
+//! - [`seal_grant`], [`open_grant`]: a cover for somebody else; [`seal_own_grant`],
+//!   [`open_own_grant`]: for its owner.
 //! - [`SessionToken`], [`Keyring`]: what a session carries from request to request.
 //! - [`seal_to_self`], [`open_own`]: small things of one's own, like the e-mail address.
 //!
@@ -71,7 +72,7 @@ mod vectors;
 
 pub use account::{open_own, seal_to_self};
 pub use error::{CannotOpen, TooLarge};
-pub use grant::{GrantIdentity, open_grant, seal_grant};
+pub use grant::{GrantIdentity, open_grant, open_own_grant, seal_grant, seal_own_grant};
 pub use keyring::Keyring;
 pub use pair::{KeyPair, PublicKey};
 pub use password::{PasswordCost, Stretched, stretch};

@@ -170,7 +170,7 @@ impl Cover {
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, CannotOpen> {
         let kind = reader.byte()?;
         let (first, last) = (DayNumber(reader.u16()?), DayNumber(reader.u16()?));
-        let mut nodes = Vec::with_capacity(COVER_MAX);
+        let mut nodes = Vec::with_capacity(spans(first, last).count());
         for (start, height) in spans(first, last) {
             nodes.push(Node { start, height, key: reader.secret()? });
         }
@@ -270,9 +270,8 @@ fn spans(first: DayNumber, last: DayNumber) -> impl Iterator<Item = (u16, u8)> {
     let mut next = (first <= last).then_some(first.0);
     iter::from_fn(move || {
         let start = next?;
-        let height = (0..=DEPTH)
-            .rev()
-            .find(|height| start & below(*height) == 0 && start | below(*height) <= last.0)?;
+        let days_left = u32::from(last.0) - u32::from(start) + 1;
+        let height = u8::try_from(start.trailing_zeros().min(days_left.ilog2())).ok()?;
         let end = start | below(height);
         next = if end < last.0 { end.checked_add(1) } else { None };
         Some((start, height))

@@ -9,7 +9,7 @@ use crate::vectors::{count, format, format_text};
 use crate::{
     Cover, DataKey, DayNumber, ErasureKey, GrantIdentity, KeyPair, Keyring, PasswordCost, Place,
     RecordId, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SlotKind, Stretched,
-    open_grant, open_own, stretch,
+    open_grant, open_own, open_own_grant, stretch,
 };
 
 const OWNER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00a1);
@@ -135,6 +135,9 @@ fn grants() {
         last: LAST,
     };
     let cover = open_grant(&id, &format("grant"), &known_pair()).unwrap();
+    assert_eq!(*cover.to_bytes(), format("cover"));
+    let own = GrantIdentity { holder: OWNER, ..id };
+    let cover = open_own_grant(&own, &format("own_grant"), &known_pair()).unwrap();
     assert_eq!(*cover.to_bytes(), format("cover"));
 }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     CannotOpen, Cover, DayNumber, ErasureKey, GrantIdentity, KeyPair, Keyring, PasswordCost,
     RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SlotKind, open_grant, open_own,
-    seal_grant, seal_to_self, stretch,
+    open_own_grant, seal_grant, seal_own_grant, seal_to_self, stretch,
 };
 
 const ANA: Uuid = Uuid::from_u128(0xa1);
@@ -72,6 +72,36 @@ fn a_grant_whose_cover_opens_other_days_than_it_says_is_refused() {
         let sealed = seal_grant(&grant(100, 130), &cover, &ben.public());
         assert_eq!(open_grant(&grant(100, 130), &sealed, &ben).err(), Some(CannotOpen));
     }
+}
+
+#[test]
+fn an_owners_own_grant_opens_for_the_owner_as_what_it_says() {
+    let (ana, eve) = (KeyPair::generate(), KeyPair::generate());
+    let id = GrantIdentity { holder: ANA, ..grant(0, u16::MAX) };
+    let cover = ScopeRoot::generate().cover_all();
+    let sealed = seal_own_grant(&id, &cover, &ana);
+    assert_eq!(open_own_grant(&id, &sealed, &ana).unwrap().to_bytes(), cover.to_bytes());
+
+    assert_eq!(open_own_grant(&id, &sealed, &eve).err(), Some(CannotOpen));
+    for other in [
+        GrantIdentity { owner: BEN, ..id },
+        GrantIdentity { holder: BEN, ..id },
+        GrantIdentity { scope: Scope::Body, ..id },
+        GrantIdentity { epoch: 4, ..id },
+        GrantIdentity { last: DayNumber::new(131), ..id },
+    ] {
+        assert_eq!(open_own_grant(&other, &sealed, &ana).err(), Some(CannotOpen), "{other:?}");
+    }
+    refuses_what_was_altered(&sealed, 1, |sealed| open_own_grant(&id, sealed, &ana).is_ok());
+}
+
+#[test]
+fn who_knows_the_public_key_cannot_plant_a_grant_of_the_owners_own() {
+    let ana = KeyPair::generate();
+    let id = GrantIdentity { holder: ANA, ..grant(0, u16::MAX) };
+    let planted = seal_grant(&id, &ScopeRoot::generate().cover_all(), &ana.public());
+    assert!(open_grant(&id, &planted, &ana).is_ok());
+    assert_eq!(open_own_grant(&id, &planted, &ana).err(), Some(CannotOpen));
 }
 
 #[test]
