@@ -1,1 +1,29 @@
-//! Being built.
+//! Puts the features together: every route, every statement, the app that people see.
+//!
+//! Features never import each other; here they meet.
+
+mod app;
+mod housekeeping;
+mod openapi;
+mod start;
+mod web;
+
+use platform::{Routes, Sql};
+
+pub use app::router;
+pub use openapi::description;
+pub use start::{Choices, start};
+
+/// Every route of the API.
+pub fn routes() -> Routes {
+    Routes::default().merge(accounts::routes()).merge(diary::routes()).merge(app::routes())
+}
+
+/// Every statement that requests run, so that a test can prepare and explain each.
+pub fn statements() -> impl Iterator<Item = &'static Sql> {
+    platform::session::statements::ALL
+        .iter()
+        .copied()
+        .chain(accounts::statements())
+        .chain(diary::statements())
+}

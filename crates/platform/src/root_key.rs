@@ -7,6 +7,7 @@ use std::fs;
 use std::io::{self, ErrorKind, Read as _};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use keys::RootKey;
 use zeroize::Zeroizing;
@@ -20,7 +21,7 @@ const BYTES_MAX: u64 = 1024;
 #[derive(Debug)]
 pub struct OpenedRootKey {
     /// The key.
-    pub key: RootKey,
+    pub key: Arc<RootKey>,
     /// Its file.
     pub path: PathBuf,
     /// Whether it was made just now, so that the operator must be told to keep a copy.
@@ -85,7 +86,7 @@ pub fn open(path: &Path, database_exists: bool) -> Result<OpenedRootKey, RootKey
         }
         Ok(_) => {
             let key = read(path)?;
-            Ok(OpenedRootKey { key, path: path.to_path_buf(), is_new: false })
+            Ok(OpenedRootKey { key: Arc::new(key), path: path.to_path_buf(), is_new: false })
         }
         Err(error) if error.kind() == ErrorKind::NotFound && database_exists => {
             Err(RootKeyError::Missing { path: path.to_path_buf() })
@@ -94,7 +95,7 @@ pub fn open(path: &Path, database_exists: bool) -> Result<OpenedRootKey, RootKey
             let key = RootKey::generate();
             let line = Zeroizing::new(format!("{}\n", key.encode().as_str()));
             private_file::write(path, line.as_bytes()).map_err(failed("write", path))?;
-            Ok(OpenedRootKey { key, path: path.to_path_buf(), is_new: true })
+            Ok(OpenedRootKey { key: Arc::new(key), path: path.to_path_buf(), is_new: true })
         }
         Err(error) => Err(failed("find", path)(error)),
     }

@@ -5,8 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use axum::Router;
-use axum::routing::get;
+use keepwell::{Choices, start};
 use platform::clock::Clock;
 use platform::cluster::Cluster;
 use platform::config::{DatabasePlace, LogFormat, LogOptions, ServeOptions};
@@ -37,14 +36,19 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     };
 
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let served = runtime.block_on(work(options, &data_dir, &root));
+    let served = runtime.block_on(work(options, &data_dir, &root, &server));
     runtime.shutdown_background();
     server.stop();
     served
 }
 
 /// Everything between the start of the database and its end.
-async fn work(options: &ServeOptions, data_dir: &Path, root: &OpenedRootKey) -> anyhow::Result<()> {
+async fn work(
+    options: &ServeOptions,
+    data_dir: &Path,
+    root: &OpenedRootKey,
+    server: &Server,
+) -> anyhow::Result<()> {
     // Armed first: whoever stops a program that is still starting wants the database ended too.
     let stop = stop_signal()?;
     let origin = options.listen.public_origin();
@@ -58,7 +62,9 @@ async fn work(options: &ServeOptions, data_dir: &Path, root: &OpenedRootKey) -> 
         ..Limits::default()
     };
 
-    let router = Router::new().route("/healthz", get(|| async { r#"{"status":"ok"}"# }));
+    let choices = Choices::of(&options.sessions);
+    let root_key = Arc::clone(&root.key);
+    let router = start(server, root_key, origin.as_str(), choices, Clock::real()).await?;
     let keeper = Arc::clone(&tls);
     tokio::spawn(async move { keeper.keep_fresh().await });
     welcome(&origin.to_string(), data_dir, root, tls.trust())?;

@@ -1,0 +1,86 @@
+//! From a running database to a router: migrate, open the pool, put the parts together.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use axum::Router;
+use keys::RootKey;
+use platform::{
+    App, Clock, Db, Parts, SessionLimits,
+    config::SessionOptions,
+    database::migrate,
+    external::Server,
+    http::{
+        Guard,
+        limits::{Limits, Rates},
+    },
+    stretching::Stretching,
+};
+
+use crate::housekeeping;
+
+/// Requests that can be in the database at the same time. More than the cores can work on only wait
+/// there instead of here.
+const CONNECTIONS_MAX: usize = 16;
+
+/// What is chosen by whoever starts the server.
+#[derive(Clone, Copy, Debug)]
+pub struct Choices {
+    /// How long sessions last and what a password costs to try.
+    pub sessions: SessionLimits,
+    /// Passwords stretched at a time.
+    pub sign_in_workers: usize,
+    /// How often somebody may ask.
+    pub rates: Rates,
+}
+
+impl Choices {
+    /// What the options say, with the usual rates.
+    pub fn of(options: &SessionOptions) -> Self {
+        Self {
+            sessions: SessionLimits {
+                idle_minutes: options.idle_minutes,
+                absolute_hours: options.absolute_hours,
+                password_cost: options.password_cost(),
+            },
+            sign_in_workers: options.sign_in_workers(),
+            rates: Rates::default(),
+        }
+    }
+}
+
+/// Brings the schema up to date and answers with everything the server serves.
+pub async fn start(
+    server: &Server,
+    root: Arc<RootKey>,
+    public_origin: &str,
+    choices: Choices,
+    clock: Clock,
+) -> anyhow::Result<Router> {
+    let tls = server.tls()?;
+    let (mut admin, connection) = server
+        .admin_config()
+        .connect(tls.clone())
+        .await
+        .context("cannot connect to the database to bring its schema up to date")?;
+    let connection = tokio::spawn(connection);
+    migrate(&mut admin).await?;
+    drop(admin);
+    connection.await??;
+
+    let app_config = server.config("keepwell_app");
+    let db = Db::over(app_config, tls.clone(), CONNECTIONS_MAX, Arc::clone(&root))?;
+    housekeeping::keep_house(server.config("keepwell_worker"), tls);
+    let app = App::new(Parts {
+        db,
+        root,
+        clock,
+        guard: Arc::new(Guard {
+            public_origin: public_origin.to_owned(),
+            limits: Limits::new(choices.rates),
+        }),
+        stretching: Stretching::new(choices.sign_in_workers),
+        sessions: choices.sessions,
+    });
+    crate::router(app)
+}
