@@ -170,12 +170,11 @@ impl ReleaseValues {
         decimals: &[u32],
         value_count: usize,
     ) -> Option<Self> {
-        let bitmaps = reader.take(food_count.div_ceil(8) * decimals.len())?;
+        let bitmap_bytes = food_count.div_ceil(8);
+        let bitmaps = reader.take(bitmap_bytes * decimals.len())?;
         let foods_with = |nutrient: usize| {
-            let bytes = food_count.div_ceil(8);
-            let bitmap = bitmaps.get(nutrient * bytes..(nutrient + 1) * bytes).unwrap_or_default();
-            (0..food_count)
-                .filter(|food| bitmap.get(food / 8).is_some_and(|byte| byte >> (food % 8) & 1 == 1))
+            let bitmap = bitmaps.get(nutrient * bitmap_bytes..(nutrient + 1) * bitmap_bytes);
+            bits_set(bitmap.unwrap_or_default())
         };
 
         let mut known = vec![[0_u64; NUTRIENTS_MAX / 64]; food_count];
@@ -241,6 +240,18 @@ impl ReleaseValues {
     pub(crate) fn known(&self, food: usize) -> u32 {
         self.known.get(food).map_or(0, |bits| bits.iter().map(|word| word.count_ones()).sum())
     }
+}
+
+/// The numbers of the bits that are set, lowest first.
+fn bits_set(bitmap: &[u8]) -> impl Iterator<Item = usize> {
+    bitmap.iter().enumerate().flat_map(|(at, byte)| {
+        let mut rest = *byte;
+        std::iter::from_fn(move || {
+            let bit = usize::try_from(rest.trailing_zeros()).ok().filter(|bit| *bit < 8)?;
+            rest &= rest - 1;
+            Some(at * 8 + bit)
+        })
+    })
 }
 
 /// A count that is about to be made room for.

@@ -2,6 +2,8 @@
 
 /// Bytes of the longest word that is compared.
 const BYTES_MAX: usize = 24;
+/// Room for a row of the comparison, with a cell to spare on each side.
+const ROW: usize = BYTES_MAX + 4;
 /// Farther than any distance that counts.
 const FAR: u8 = 100;
 
@@ -38,6 +40,9 @@ impl<'a> Misspelt<'a> {
     /// Letters to add, drop, change or swap with the next one, to get from this to a word or to its
     /// beginning (which costs one more, as the rest of the word is not typed yet); `None` when too many.
     pub(crate) fn distance(&self, word: &str, word_letters: u64) -> Option<u8> {
+        if word.len() + usize::from(self.distance_max) < self.bytes.len() {
+            return None;
+        }
         let lacking = (self.letters & !word_letters).count_ones();
         if u32::from(self.distance_max) < lacking {
             return None;
@@ -45,19 +50,26 @@ impl<'a> Misspelt<'a> {
         self.compare(word.as_bytes())
     }
 
-    /// Optimal string alignment, by rows of this word, given up when a whole row is too far.
+    /// Optimal string alignment, by rows of this word. Only cells near the diagonal can be near enough;
+    /// when a whole row is too far, so is the rest.
     fn compare(&self, word: &[u8]) -> Option<u8> {
-        let columns = word.len().min(self.bytes.len() + usize::from(self.distance_max));
-        let mut before_last = [FAR; 2 * BYTES_MAX];
-        let mut last = [FAR; 2 * BYTES_MAX];
-        for (cell, cost) in last.iter_mut().take(columns + 1).zip(0..) {
+        let slack = usize::from(self.distance_max);
+        let columns = word.len().min(self.bytes.len() + slack);
+        let mut before_last = [FAR; ROW];
+        let mut last = [FAR; ROW];
+        let mut current = [FAR; ROW];
+        for (cell, cost) in last.iter_mut().take(columns.min(slack) + 1).zip(0..) {
             *cell = cost;
         }
         for (row, typed) in self.bytes.iter().enumerate() {
-            let mut current = [FAR; 2 * BYTES_MAX];
-            let mut nearest = u8::try_from(row + 1).unwrap_or(FAR);
-            *current.first_mut()? = nearest;
-            for (column, letter) in word.iter().take(columns).enumerate() {
+            let first = row.saturating_sub(slack);
+            let end = columns.min(row + slack + 1);
+            // Left of the band: the cost of a row without any letter of the word, or too far.
+            let left = u8::try_from(row + 1).unwrap_or(FAR);
+            *current.get_mut(first)? = if first == 0 { left } else { FAR };
+            let mut nearest = FAR;
+            for column in first..end {
+                let letter = word.get(column)?;
                 let changed = last.get(column)? + u8::from(typed != letter);
                 let dropped = last.get(column + 1)? + 1;
                 let added = current.get(column)? + 1;
@@ -71,14 +83,20 @@ impl<'a> Misspelt<'a> {
                 *current.get_mut(column + 1)? = cost;
                 nearest = nearest.min(cost);
             }
-            if self.distance_max < nearest {
+            if self.distance_max < nearest.min(left) {
                 return None;
             }
-            before_last = last;
-            last = current;
+            // Right of the band, so that the next row does not read an older one there.
+            if let Some(cell) = current.get_mut(end + 1) {
+                *cell = FAR;
+            }
+            std::mem::swap(&mut before_last, &mut last);
+            std::mem::swap(&mut last, &mut current);
         }
+        let first = self.bytes.len().saturating_sub(slack);
+        let ends = last.get(first..=columns).unwrap_or_default();
         let whole = if columns == word.len() { *last.get(columns)? } else { FAR };
-        let beginning = last.iter().take(columns + 1).min().map_or(FAR, |near| near + 1);
+        let beginning = ends.iter().min().map_or(FAR, |near| near + 1);
         let distance = whole.min(beginning);
         (distance <= self.distance_max + 1).then_some(distance)
     }
@@ -86,10 +104,55 @@ impl<'a> Misspelt<'a> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn distance(typed: &str, word: &str) -> Option<u8> {
         Misspelt::of(typed).and_then(|misspelt| misspelt.distance(word, letters(word)))
+    }
+
+    /// The same distance by the whole table and nothing clever.
+    fn by_the_book(typed: &[u8], word: &[u8]) -> Vec<usize> {
+        let mut table = vec![vec![0; word.len() + 1]; typed.len() + 1];
+        for row in 0..=typed.len() {
+            for column in 0..=word.len() {
+                table[row][column] = match (row, column) {
+                    (0, cost) | (cost, 0) => cost,
+                    (row, column) => {
+                        let differs = usize::from(typed[row - 1] != word[column - 1]);
+                        let mut cost = (table[row - 1][column - 1] + differs)
+                            .min(table[row - 1][column] + 1)
+                            .min(table[row][column - 1] + 1);
+                        if 1 < row
+                            && 1 < column
+                            && typed[row - 1] == word[column - 2]
+                            && typed[row - 2] == word[column - 1]
+                        {
+                            cost = cost.min(table[row - 2][column - 2] + 1);
+                        }
+                        cost
+                    }
+                };
+            }
+        }
+        table.pop().unwrap_or_default()
+    }
+
+    proptest! {
+        #[test]
+        fn a_distance_is_what_the_whole_table_says(typed in "[ab]{4,12}|[abc]{8,24}", word in "[ab]{1,14}|[abc]{1,30}") {
+            let max = if typed.len() < 8 { 1 } else { 2 };
+            let last = by_the_book(typed.as_bytes(), word.as_bytes());
+            let beginning = last.iter().min().copied().unwrap_or_default() + 1;
+            let expected = last[word.len()].min(beginning);
+            let found = distance(&typed, &word).map(usize::from);
+            if last.iter().min().is_some_and(|near| *near <= max) {
+                prop_assert_eq!(found, Some(expected));
+            } else {
+                prop_assert_eq!(found, None);
+            }
+        }
     }
 
     #[test]

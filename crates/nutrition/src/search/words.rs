@@ -13,9 +13,17 @@ const WORD_BYTES_MAX: usize = 24;
 
 /// The words of a text, in their order.
 pub(crate) fn of(text: &str) -> Vec<String> {
+    if text.is_ascii() {
+        return cut(text.chars().map(|char| char.to_ascii_lowercase()));
+    }
+    let unmarked = text.nfd().filter(|char| !is_combining_mark(*char));
+    cut(unmarked.flat_map(char::to_lowercase))
+}
+
+fn cut(text: impl Iterator<Item = char>) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
-    for char in text.nfd().filter(|char| !is_combining_mark(*char)).flat_map(char::to_lowercase) {
+    for char in text {
         if char.is_alphanumeric() {
             word.push(char);
         } else if !matches!(char, '\'' | '\u{2019}') && !word.is_empty() {
