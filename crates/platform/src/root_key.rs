@@ -118,3 +118,57 @@ fn failed(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> RootKeyE
     let path = path.to_path_buf();
     move |source| RootKeyError::File { what, path, source }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_first_start_makes_a_private_key_and_the_second_finds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        let made = open(&path, false).unwrap();
+        assert!(made.is_new);
+        assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+        let found = open(&path, true).unwrap();
+        assert!(!found.is_new);
+        assert_eq!(found.key.encode().as_str(), made.key.encode().as_str());
+    }
+
+    #[test]
+    fn a_lost_key_is_never_replaced_in_silence() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        let told = open(&path, true).unwrap_err().to_string();
+        assert!(told.contains("Restore your backup of root.key"), "{told}");
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        open(&path, false).unwrap();
+        for mode in [0o640, 0o604, 0o620, 0o601] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(
+                matches!(open(&path, true), Err(RootKeyError::OpenToOthers { .. })),
+                "{mode:o}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_damaged_key_is_refused_without_showing_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("root.key");
+        for text in ["", "canary", "keepwell-root-1:canary", "\u{fffd}"] {
+            private_file::write(&path, text.as_bytes()).unwrap();
+            let error = open(&path, true).unwrap_err();
+            assert!(matches!(error, RootKeyError::Damaged { .. }), "{error}");
+            assert!(!format!("{error} {error:?}").contains("canary"));
+        }
+    }
+}

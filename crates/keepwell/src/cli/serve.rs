@@ -36,10 +36,10 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     };
 
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-    let served = runtime.block_on(work(options, &data_dir, &root, &server));
+    let outcome = runtime.block_on(work(options, &data_dir, &root, &server));
     runtime.shutdown_background();
     server.stop();
-    served
+    outcome
 }
 
 /// Everything between the start of the database and its end.

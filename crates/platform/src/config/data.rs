@@ -12,7 +12,7 @@ pub struct DataOptions {
     /// The folder for everything: root key, TLS keys, private database
     ///
     /// By default /var/lib/keepwell for root, and otherwise ~/.local/share/keepwell
-    /// (below $XDG_DATA_HOME where that is set).
+    /// (below `$XDG_DATA_HOME` where that is set).
     #[arg(long, env = "KEEPWELL_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 

@@ -27,28 +27,28 @@ impl PublicOrigin {
         if uri.scheme_str() != Some("https") || has_path || authority.as_str().contains('@') {
             return Err(NotAnOrigin);
         }
-        let host = authority.host().to_ascii_lowercase();
-        let has_empty_port = authority.as_str().ends_with(':');
-        if host.is_empty() || has_empty_port {
+        let host = authority.host();
+        // Read here and not by `Authority::port`, which takes a bad number for none.
+        let port = match authority.as_str().strip_prefix(host) {
+            Some("") => 443,
+            Some(port) => port.strip_prefix(':').and_then(port_number).ok_or(NotAnOrigin)?,
+            None => return Err(NotAnOrigin),
+        };
+        if host.is_empty() {
             return Err(NotAnOrigin);
         }
-        let text = match authority.port() {
-            None => format!("https://{host}"),
-            Some(port) => match port.as_str().parse::<u16>() {
-                Ok(443) => format!("https://{host}"),
-                Ok(number @ 1..) => format!("https://{host}:{number}"),
-                Ok(0) | Err(_) => return Err(NotAnOrigin),
-            },
-        };
-        Ok(Self { text, host })
+        Ok(Self::of(&host.to_ascii_lowercase(), port))
     }
 
     /// `https://localhost` on a port.
     pub fn localhost(port: u16) -> Self {
-        let host = "localhost".to_owned();
+        Self::of("localhost", port)
+    }
+
+    fn of(host: &str, port: u16) -> Self {
         let text =
             if port == 443 { format!("https://{host}") } else { format!("https://{host}:{port}") };
-        Self { text, host }
+        Self { text, host: host.to_owned() }
     }
 
     /// As a browser writes it in its `Origin` header.
@@ -60,6 +60,10 @@ impl PublicOrigin {
     pub fn host(&self) -> &str {
         &self.host
     }
+}
+
+fn port_number(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|port| *port != 0)
 }
 
 impl FromStr for PublicOrigin {

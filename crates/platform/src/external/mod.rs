@@ -3,6 +3,9 @@
 //! Over a network the connection is TLS 1.3 with the server's certificate and name checked, or it
 //! is not made: there is no option to weaken that. A Unix socket needs no TLS.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::fs;
 use std::io;
