@@ -262,3 +262,39 @@ fn count(reader: &mut Reader<'_>) -> Option<usize> {
 fn column<T: TryFrom<u64>>(reader: &mut Reader<'_>, count: usize) -> Option<Vec<T>> {
     (0..count).map(|_| T::try_from(reader.varint()?).ok()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static PACK: &[u8] = include_bytes!("../../../catalog/usda-sr28.pack");
+
+    #[test]
+    fn a_cut_or_changed_pack_is_damaged() {
+        let damaged = Some(Damaged { what: "catalogue" });
+        assert_eq!(Tables::open(&[]).err(), damaged);
+        assert_eq!(Tables::open(b"KWPACK1").err(), damaged);
+        assert_eq!(Tables::open(&PACK[..PACK.len() - 1]).err(), damaged);
+        let mut changed = PACK.to_vec();
+        changed[400_000] ^= 1;
+        assert_eq!(Tables::open(&changed).err(), damaged);
+    }
+
+    /// Below the checksum of the frame, too, nothing is believed.
+    #[test]
+    fn changed_tables_are_read_or_refused_but_never_a_panic() {
+        let whole = zstd::bulk::decompress(PACK, BYTES_MAX).unwrap();
+        assert!(Tables::read(&mut Reader::new(&whole)).is_some());
+        for at in (0..64).chain((64..whole.len()).step_by(whole.len() / 40)) {
+            let mut changed = whole.clone();
+            changed[at] ^= 0x81;
+            if let Some(tables) = Tables::read(&mut Reader::new(&changed)) {
+                for (place, food) in tables.foods.iter().enumerate() {
+                    assert!(tables.portions_of(food).count() <= tables.portions.len());
+                    assert!(tables.names.get(place).len() < whole.len());
+                }
+            }
+            assert!(Tables::read(&mut Reader::new(&whole[..at])).is_none());
+        }
+    }
+}

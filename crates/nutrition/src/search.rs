@@ -10,7 +10,7 @@ mod spelling;
 mod words;
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::pack::Tables;
 use rank::Name;
@@ -71,7 +71,7 @@ struct Score {
 impl Index {
     pub(crate) fn build(tables: &Tables) -> Self {
         let everyday = rank::everyday();
-        let mut by_word: BTreeMap<Box<str>, Vec<Posting>> = BTreeMap::new();
+        let mut by_word: HashMap<Box<str>, Vec<Posting>> = HashMap::new();
         let mut foods = Vec::with_capacity(tables.foods.len());
         for (at, number) in (0..tables.foods.len()).zip(0_u16..) {
             let code = tables.foods.get(at).map(|food| food.code);
@@ -98,6 +98,9 @@ impl Index {
                 name_length: u16::try_from(tables.names.get(at).len()).unwrap_or(u16::MAX),
             });
         }
+
+        let mut by_word: Vec<(Box<str>, Vec<Posting>)> = by_word.into_iter().collect();
+        by_word.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
 
         let mut words = Vec::with_capacity(by_word.len());
         let mut singulars = Vec::with_capacity(by_word.len());
