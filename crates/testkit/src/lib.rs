@@ -1,1 +1,15 @@
-//! Being built.
+//! What tests of the whole stand on: a fresh database for each, the real server on a real port, and
+//! people who use it. Only ever a dev-dependency; real parts only.
+//!
+//! The databases live in one throw-away PostgreSQL that `with-database` starts around the test run.
+#![expect(clippy::expect_used, reason = "a test that cannot set up should stop at once")]
+#![expect(clippy::panic, reason = "a test that cannot set up should stop at once")]
+#![expect(clippy::disallowed_methods, reason = "tests reach behind the doors they check")]
+
+mod database;
+mod person;
+mod server;
+
+pub use database::{SOCKET_VARIABLE, TestDb};
+pub use person::{Answer, Person, day_entry};
+pub use server::{ServerOptions, TestServer};

@@ -1,0 +1,166 @@
+//! Somebody who uses the server as a browser does.
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::TestServer;
+
+/// Somebody with an account, signed in.
+#[derive(Clone)]
+pub struct Person {
+    /// The person's number.
+    pub id: Uuid,
+    /// The address.
+    pub email: String,
+    /// The password.
+    pub password: String,
+    /// The recovery code as shown.
+    pub recovery_code: String,
+    /// The session cookie's value.
+    pub cookie: String,
+    client: Client,
+    origin: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: header::HeaderMap,
+    /// The body as it came.
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON; `Null` when it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+
+    /// Insists on a status, showing the body if it is another.
+    #[must_use]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+
+    /// The session cookie that was set, if one was.
+    pub fn cookie(&self) -> Option<String> {
+        let set = self.headers.get(header::SET_COOKIE)?.to_str().ok()?;
+        let value = set.strip_prefix("__Host-sid=")?.split(';').next()?;
+        (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// The field that a refusal names.
+    pub fn field(&self) -> String {
+        self.json()["errors"][0]["field"].as_str().unwrap_or_default().to_owned()
+    }
+
+    async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("the server answers");
+        let status = response.status();
+        let headers = response.headers().clone();
+        let text = response.text().await.expect("a whole body");
+        Self { status, headers, text }
+    }
+}
+
+impl Person {
+    pub(crate) async fn sign_up(server: &TestServer, name: &str) -> Self {
+        let mut person = Self {
+            id: Uuid::nil(),
+            email: format!("{name}@example.org"),
+            password: format!("{name} walks by the sea"),
+            recovery_code: String::new(),
+            cookie: String::new(),
+            client: server.client().clone(),
+            origin: server.origin.clone(),
+        };
+        let body = json!({"email": person.email, "password": person.password});
+        let answer = person.post("/api/v1/account", &body).await.expect(201);
+        person.cookie = answer.cookie().expect("a session");
+        person.recovery_code =
+            answer.json()["recovery_code"].as_str().expect("a recovery code").to_owned();
+        let session = person.get("/api/v1/session").await.expect(200).json();
+        person.id = session["person_id"].as_str().and_then(|id| id.parse().ok()).expect("a number");
+        person
+    }
+
+    /// Signs in again, as another device would.
+    pub async fn sign_in(&self) -> Self {
+        let body = json!({"email": self.email, "password": self.password});
+        let answer = self.post("/api/v1/session", &body).await.expect(201);
+        Self { cookie: answer.cookie().expect("a session"), ..self.clone() }
+    }
+
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// Sends JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Sends JSON.
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PATCH, path).json(body)).await
+    }
+
+    /// Sends JSON.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// Removes.
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path)).await
+    }
+
+    /// Sends a body as it is, with the headers a browser adds for our own page.
+    pub async fn send(&self, method: Method, path: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let request =
+            self.request(method, path).header(header::CONTENT_TYPE, "application/json").body(body);
+        Answer::of(request).await
+    }
+
+    /// A request with the session's cookie, to be sent by [`Person::answer`].
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.origin))
+            .header(header::ORIGIN, &self.origin)
+            .header("sec-fetch-site", "same-origin");
+        if self.cookie.is_empty() {
+            request
+        } else {
+            request.header(header::COOKIE, format!("__Host-sid={}", self.cookie))
+        }
+    }
+
+    /// Sends a request that was put together by hand.
+    pub async fn answer(&self, request: RequestBuilder) -> Answer {
+        Answer::of(request).await
+    }
+
+    /// Records some grams of a food and returns the entry's id.
+    pub async fn eat(&self, day: &str, food: &str, grams: f64) -> Uuid {
+        let id = Uuid::now_v7();
+        let entry = day_entry(id, food, grams);
+        let answer = self.post(&format!("/api/v1/days/{day}/entries"), &entry).await;
+        drop(answer.expect(201));
+        id
+    }
+}
+
+/// A food at breakfast, as the web app sends it.
+pub fn day_entry(id: Uuid, food: &str, grams: f64) -> Value {
+    json!({
+        "id": id, "kind": "food", "group": "breakfast", "time": "08:15", "zone": "Europe/Berlin",
+        "food": food, "amount": grams,
+    })
+}
