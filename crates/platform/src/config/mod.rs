@@ -36,6 +36,8 @@ pub use self::tls::TlsOptions;
 const PREFIX: &str = "KEEPWELL_";
 /// Ours, and not for this program: the scripts and tests read them.
 const NOT_OPTIONS: [&str; 2] = ["KEEPWELL_ADVISORY_DB", "KEEPWELL_REFERENCE_DATA"];
+/// Whatever a test tells its own processes.
+const TEST_PREFIX: &str = "KEEPWELL_TEST_";
 
 /// The options of `keepwell serve`.
 #[derive(Clone, Debug, clap::Args)]
@@ -152,7 +154,10 @@ fn refuse_unknown_variables(
         known.extend(command.get_arguments().filter_map(|arg| Some(arg.get_env()?.to_owned())));
     }
     let mut unknown: Vec<_> = variables
-        .filter(|name| name.to_string_lossy().starts_with(PREFIX) && !known.contains(name))
+        .filter(|name| {
+            let text = name.to_string_lossy();
+            text.starts_with(PREFIX) && !text.starts_with(TEST_PREFIX) && !known.contains(name)
+        })
         .collect();
     unknown.sort();
     match unknown.first() {

@@ -48,7 +48,7 @@ fn child_process_that_reads_its_options() {
     let arguments: Vec<_> = arguments.split(' ').filter(|word| !word.is_empty()).collect();
     match read_options(&arguments) {
         Ok(options) => {
-            println!("found {} {:?}", options.sessions.idle_minutes, options.data.data_dir)
+            println!("found {} {:?}", options.sessions.idle_minutes, options.data.data_dir);
         }
         Err(error) => println!("refused {error}"),
     }
