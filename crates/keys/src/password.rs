@@ -155,7 +155,7 @@ mod tests {
             PasswordCost { passes: 0, ..weak },
             PasswordCost { passes: 33, ..weak },
             PasswordCost { lanes: 0, ..weak },
-            PasswordCost { lanes: 17, ..weak },
+            PasswordCost { memory_kib: 1024, lanes: 17, ..weak },
             PasswordCost { lanes: 2, ..weak },
         ] {
             assert_eq!(stretch(&"x".into(), &[0; 32], cost).err(), Some(CannotOpen), "{cost:?}");
