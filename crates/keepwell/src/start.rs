@@ -7,7 +7,7 @@ use axum::Router;
 use keys::RootKey;
 use platform::{
     App, Clock, Db, Parts, SessionLimits,
-    config::SessionOptions,
+    config::{RateOptions, SessionOptions},
     database::migrate,
     external::Server,
     http::{
@@ -35,8 +35,8 @@ pub struct Choices {
 }
 
 impl Choices {
-    /// What the options say, with the usual rates.
-    pub fn of(options: &SessionOptions) -> Self {
+    /// What the options say.
+    pub fn of(options: &SessionOptions, rates: &RateOptions) -> Self {
         Self {
             sessions: SessionLimits {
                 idle_minutes: options.idle_minutes,
@@ -44,7 +44,7 @@ impl Choices {
                 password_cost: options.password_cost(),
             },
             sign_in_workers: options.sign_in_workers(),
-            rates: Rates::default(),
+            rates: rates.rates(),
         }
     }
 }

@@ -62,7 +62,7 @@ async fn work(
         ..Limits::default()
     };
 
-    let choices = Choices::of(&options.sessions);
+    let choices = Choices::of(&options.sessions, &options.rates);
     let root_key = Arc::clone(&root.key);
     let router = start(server, root_key, origin.as_str(), choices, Clock::real()).await?;
     let keeper = Arc::clone(&tls);

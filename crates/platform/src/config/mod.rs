@@ -11,6 +11,7 @@ mod file;
 mod listen;
 mod log;
 mod origin;
+mod rates;
 mod sessions;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,7 @@ pub use self::database::{DatabaseOptions, DatabasePlace};
 pub use self::listen::{ListenOptions, PlainPort};
 pub use self::log::{LogFormat, LogOptions};
 pub use self::origin::{NotAnOrigin, PublicOrigin};
+pub use self::rates::RateOptions;
 pub use self::sessions::SessionOptions;
 pub use self::tls::TlsOptions;
 
@@ -60,6 +62,9 @@ pub struct ServeOptions {
     /// Signing in.
     #[command(flatten)]
     pub sessions: SessionOptions,
+    /// How often.
+    #[command(flatten)]
+    pub rates: RateOptions,
     /// What is told.
     #[command(flatten)]
     pub log: LogOptions,
