@@ -39,11 +39,11 @@ alter table audit.event force row level security;
 
 grant select, insert, update on audit.head to keepwell_audit;
 create policy of_my_owner on audit.head to keepwell_audit
-    using (owner = (select m.owner from auth.me m))
-    with check (owner = (select m.owner from auth.me m));
+    using (owner = (select m.owner from auth.me m where m.owner = m.principal))
+    with check (owner = (select m.owner from auth.me m where m.owner = m.principal));
 grant insert on audit.event to keepwell_audit;
 create policy of_my_owner on audit.event for insert to keepwell_audit
-    with check (owner = (select m.owner from auth.me m));
+    with check (owner = (select m.owner from auth.me m where m.owner = m.principal));
 
 -- A person reads who did what to their data.
 create policy my_own on audit.event for select to keepwell_app
@@ -67,7 +67,8 @@ declare
     next_seq bigint;
     next_hash bytea;
 begin
-    select m.principal, m.application, m.owner into me from auth.me m;
+    -- Naming an owner gives no right here either: nobody writes into another's audit.
+    select m.principal, m.application, m.owner into me from auth.me m where m.owner = m.principal;
     if not found then
         raise exception 'no session was presented' using errcode = '28000';
     end if;

@@ -42,7 +42,10 @@ create table accounts.stretch_cost (
     memory_kib integer not null,
     passes     integer not null,
     lanes      integer not null,
-    constraint stretch_cost_pkey primary key (memory_kib, passes, lanes)
+    constraint stretch_cost_pkey primary key (memory_kib, passes, lanes),
+    -- Every sign-in pays each cost in turn: no row may make that unbearable.
+    constraint stretch_cost_is_bearable check (
+        memory_kib between 8 and 1048576 and passes between 1 and 100 and lanes between 1 and 16)
 );
 
 alter table accounts.account enable row level security;

@@ -3,7 +3,7 @@
 
 use keys::{
     CannotOpen, Cover, GrantIdentity, KeyPair, Keyring, Proof, RecoveryCode, Scope, SlotKey,
-    SlotKind, open_grant,
+    SlotKind, open_grant, open_own_grant,
 };
 use platform::{App, Error, Result, days, session::hex};
 use secrecy::SecretString;
@@ -100,7 +100,13 @@ pub(crate) fn keyring(pair: KeyPair, holder: Uuid, grants: &[Row]) -> Result<Key
             last: days::number(row.try_get("last_day")?).or(Err(Error::Altered))?,
         };
         let sealed: &[u8] = row.try_get("key_sealed")?;
-        let cover = open_grant(&identity, sealed, &pair).or(Err(Error::Altered))?;
+        // Only the owner can have sealed the owner's own: a planted one is refused.
+        let opened = if owner == holder {
+            open_own_grant(&identity, sealed, &pair)
+        } else {
+            open_grant(&identity, sealed, &pair)
+        };
+        let cover = opened.or(Err(Error::Altered))?;
         covers.push((owner, scope, epoch, cover));
     }
     let mut keyring = Keyring::new(pair);

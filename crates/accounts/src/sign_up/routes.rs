@@ -5,7 +5,7 @@ use axum::{
     http::{StatusCode, header},
     response::{AppendHeaders, IntoResponse},
 };
-use keys::{ErasureKey, KeyPair, Keyring, RecoveryCode, Scope, ScopeRoot, seal_grant};
+use keys::{ErasureKey, KeyPair, Keyring, RecoveryCode, Scope, ScopeRoot, seal_own_grant};
 use platform::{
     Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, session::cookie,
 };
@@ -88,7 +88,8 @@ async fn sign_up(
     let mut keyring = Keyring::new(pair);
     for scope in Scope::ALL {
         let cover = ScopeRoot::generate().cover_all();
-        grants.push((scope, seal_grant(&own_grant(principal, scope, 1), &cover, &public_key)));
+        grants
+            .push((scope, seal_own_grant(&own_grant(principal, scope, 1), &cover, keyring.pair())));
         keyring.add(principal, scope, 1, cover);
     }
     let presented = Presented::generate();
