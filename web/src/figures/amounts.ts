@@ -24,6 +24,11 @@ export function readable(amount: number, decimals: number, language: string): st
   return new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(amount)
 }
 
+/** A weight or a count to read: "60", "56.7", never "60.0". */
+export function brief(amount: number, language: string, decimals = 1): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: decimals }).format(amount)
+}
+
 export function whole(amount: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(amount)
 }

@@ -1,10 +1,10 @@
 // Which groups of nutrients the person has closed, for as long as the page is open.
 //
-// The finest details start closed: about a hundred rows are there for who looks for them.
+// The finest details start closed: they are there for who looks for them.
 
 import { SvelteSet } from 'svelte/reactivity'
 
-const closed = new SvelteSet<string>(['other'])
+const closed = new SvelteSet<string>(['protein', 'other'])
 
 export const closedSections = {
   has: (key: string): boolean => closed.has(key),

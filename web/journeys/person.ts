@@ -1,0 +1,49 @@
+// What every journey begins with: a person of its own, signed up through the pages.
+
+import { randomUUID } from 'node:crypto'
+import { expect, type Locator, type Page } from '@playwright/test'
+
+export interface Person {
+  email: string
+  password: string
+  code: string
+}
+
+export function somebody(): Person {
+  return { email: `ana-${randomUUID()}@example.org`, password: 'quiet leaves under glass', code: '' }
+}
+
+/** Reads the recovery code from the page and types its last group back. */
+export async function keepCode(page: Page): Promise<string> {
+  const shown = page.getByTestId('recovery-code')
+  await expect(shown).toBeVisible({ timeout: 30_000 })
+  const code = (await shown.innerText()).replace(/\s/g, '')
+  await page.getByRole('textbox', { name: /last group/ }).fill((code.split('-').at(-1) ?? '').toLowerCase())
+  await page.getByRole('button', { name: /I have kept it/ }).click()
+  await expect(page.getByRole('heading', { name: /Today/ })).toBeVisible()
+  return code
+}
+
+export async function signUp(page: Page, person: Person = somebody()): Promise<Person> {
+  await page.goto('/sign-up')
+  await page.getByLabel('E-mail').fill(person.email)
+  await page.getByLabel('Password', { exact: true }).fill(person.password)
+  await page.getByRole('button', { name: 'Start your diary' }).click()
+  return { ...person, code: await keepCode(page) }
+}
+
+export async function signIn(page: Page, { email, password }: Person): Promise<void> {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+/** A meal, water or notes: the part of the day with this heading. */
+export function part(page: Page, name: string): Locator {
+  return page.getByRole('region', { name, exact: true })
+}
+
+export async function fromMenu(page: Page, entry: string, choice: string): Promise<void> {
+  await page.getByRole('button', { name: `More for ${entry}` }).first().click()
+  await page.getByRole('menuitem', { name: choice }).click()
+}
