@@ -94,8 +94,14 @@ pub fn open(path: &Path, database_exists: bool) -> Result<OpenedRootKey, RootKey
         Err(error) if error.kind() == ErrorKind::NotFound => {
             let key = RootKey::generate();
             let line = Zeroizing::new(format!("{}\n", key.encode().as_str()));
-            private_file::write(path, line.as_bytes()).map_err(failed("write", path))?;
-            Ok(OpenedRootKey { key: Arc::new(key), path: path.to_path_buf(), is_new: true })
+            match private_file::create(path, line.as_bytes()) {
+                Ok(()) => {
+                    Ok(OpenedRootKey { key: Arc::new(key), path: path.to_path_buf(), is_new: true })
+                }
+                // Another Keepwell that starts just now was first: its key is the key.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => open(path, true),
+                Err(error) => Err(failed("write", path)(error)),
+            }
         }
         Err(error) => Err(failed("find", path)(error)),
     }

@@ -20,22 +20,23 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     no_core_dumps().context("cannot turn core dumps off")?;
     start_log(options.log);
 
-    // The database's thread and process begin before the runtime and end after it.
     let data_dir = options.data.data_dir();
     let place = options.database.place(&data_dir)?;
-    let database_exists = match &place {
-        DatabasePlace::Private(cluster) => cluster.database_exists(),
-        // Whether somebody else's server holds our data shows when it answers, not before.
-        DatabasePlace::External(_) => false,
-    };
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     make_data_dir(&data_dir)?;
-    let root = root_key::open(&options.data.root_key_file(), database_exists)?;
-    let server = match place {
-        DatabasePlace::Private(cluster) => Server::Private(Cluster::start(&cluster)?),
-        DatabasePlace::External(external) => Server::External(Box::new(External::open(&external)?)),
+    // The key before the database: a database that nobody has a key for must not come to be.
+    let open_root = |exists| root_key::open(&options.data.root_key_file(), exists);
+    let (root, server) = match place {
+        DatabasePlace::Private(cluster) => {
+            (open_root(cluster.database_exists())?, Server::Private(Cluster::start(&cluster)?))
+        }
+        DatabasePlace::External(external) => {
+            let external = External::open(&external)?;
+            let root = open_root(runtime.block_on(external.database_exists())?)?;
+            (root, Server::External(Box::new(external)))
+        }
     };
 
-    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let outcome = runtime.block_on(work(options, &data_dir, &root, &server));
     runtime.shutdown_background();
     server.stop();
@@ -67,7 +68,9 @@ async fn work(
     let router = start(server, root_key, origin.as_str(), choices, Clock::real()).await?;
     let keeper = Arc::clone(&tls);
     tokio::spawn(async move { keeper.keep_fresh().await });
-    welcome(&origin.to_string(), data_dir, root, tls.trust())?;
+    if let Err(error) = welcome(origin.as_str(), data_dir, root, tls.trust()) {
+        tracing::warn!(%error, "nobody reads the standard output");
+    }
     serve(router, listeners, config, origin, limits, stop).await;
     tracing::info!("stopping");
     Ok(())

@@ -18,8 +18,8 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore, version};
 use secrecy::{ExposeSecret as _, SecretString};
-use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Config, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::cluster::{ADMIN_ROLE, Cluster};
@@ -76,6 +76,9 @@ pub enum ExternalError {
         /// What is wrong.
         problem: String,
     },
+    /// It does not answer, or not to us.
+    #[error("The database server cannot be used: {}.", told(.0))]
+    Unusable(#[from] tokio_postgres::Error),
     /// rustls refused.
     #[error("TLS to the database cannot be set up: {0}.")]
     Setup(#[from] rustls::Error),
@@ -126,6 +129,20 @@ impl External {
         config.application_name("keepwell");
         let tls = MakeRustlsConnect::new(client_config(authorities, external.identity.as_ref())?);
         Ok(Self { config, tls })
+    }
+
+    /// Whether the server holds a Keepwell already, so that a missing root key is a disaster and
+    /// not a first start.
+    pub async fn database_exists(&self) -> Result<bool, ExternalError> {
+        let (client, connection) = self.admin_config().connect(self.tls.clone()).await?;
+        let connection = tokio::spawn(connection);
+        let found = client
+            .simple_query("select from pg_catalog.pg_namespace where nspname = 'platform'")
+            .await?;
+        drop(client);
+        // Its only client is gone: it has ended.
+        drop(connection.await);
+        Ok(found.iter().any(|message| matches!(message, SimpleQueryMessage::Row(_))))
     }
 
     fn admin_config(&self) -> Config {
@@ -187,6 +204,12 @@ impl Server {
             Self::External(_) => {}
         }
     }
+}
+
+/// An error of the driver with its cause, which says what is wrong.
+fn told(error: &tokio_postgres::Error) -> String {
+    use std::error::Error as _;
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
 }
 
 /// Splits `sslmode` off: the driver knows fewer modes than there are, and ours is not for choice.

@@ -156,6 +156,21 @@ impl Elsewhere {
         Self { folder, port, server }
     }
 
+    fn holds_keepwell(&self, authority: &Path) -> Result<bool, String> {
+        let at = |name: &str| self.folder.path().join(name);
+        let external = External::open(&ExternalConfig {
+            url: SecretString::from(format!(
+                "postgresql://keepwell_app@localhost:{}/postgres",
+                self.port
+            )),
+            authority: Some(authority.to_path_buf()),
+            identity: Some((at("client.pem"), at("client.key"))),
+        })
+        .unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(external.database_exists()).map_err(|error| error.to_string())
+    }
+
     fn connect(&self, host: &str, authority: &Path, identity: bool) -> Result<String, String> {
         let at = |name: &str| self.folder.path().join(name);
         let external = External::open(&ExternalConfig {
@@ -180,7 +195,7 @@ impl Elsewhere {
             drop(client);
             connection.await.unwrap().unwrap();
             let version = rows.iter().find_map(|message| {
-                let tokio_postgres::SimpleQueryMessage::Row(row) = message else { return None };
+                let SimpleQueryMessage::Row(row) = message else { return None };
                 row.get(0).map(str::to_owned)
             });
             Ok(version.unwrap())
@@ -220,6 +235,7 @@ fn a_server_is_reached_over_tls_13_with_our_certificate_and_only_if_it_proves_it
     let elsewhere = Elsewhere::start();
     let authority = elsewhere.folder.path().join("authority.pem");
     assert_eq!(elsewhere.connect("localhost", &authority, true), Ok("TLSv1.3".to_owned()));
+    assert_eq!(elsewhere.holds_keepwell(&authority), Ok(false));
     // Its certificate says localhost, not this address.
     elsewhere.connect("127.0.0.1", &authority, true).unwrap_err();
     // Without our certificate it does not let us in.

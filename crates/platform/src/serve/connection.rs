@@ -20,7 +20,7 @@ use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
@@ -37,8 +37,6 @@ const PENDING_RESETS_MAX: usize = 20;
 /// The same for streams that we had to reset because of the client's errors.
 const LOCAL_RESETS_MAX: usize = 100;
 const SEND_BUFFER_BYTES_MAX: usize = 256 * 1024;
-/// How often a connection is looked at for its limits.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// A connection that speaks TLS, or none.
 pub(super) async fn https(
@@ -141,11 +139,9 @@ where
     C: GracefulConnection,
 {
     let mut connection = pin!(connection);
-    let began = Instant::now();
-    let mut look = interval(LOOK_EVERY);
-    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_stopping = false;
     loop {
+        let Some(left) = life.time_left(limits) else { return };
         tokio::select! {
             // Both ends and errors are the peer's to know.
             _ = connection.as_mut() => return,
@@ -153,13 +149,8 @@ where
                 is_stopping = true;
                 connection.as_mut().graceful_shutdown();
             }
-            _ = look.tick() => {
-                let never_asked = !life.has_asked.load(Ordering::Relaxed)
-                    && began.elapsed() > limits.headers;
-                if never_asked || life.rests() > limits.idle {
-                    return;
-                }
-            }
+            // Then look again: what the connection did meanwhile may have bought it time.
+            () = sleep(left) => {}
         }
     }
 }
@@ -189,10 +180,17 @@ impl Life {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Since when nothing moved.
-    fn rests(&self) -> Duration {
-        let moved_at_ms = self.moved_at_ms.load(Ordering::Relaxed);
-        Duration::from_millis(self.age_ms().saturating_sub(moved_at_ms))
+    /// How long the connection may stay if nothing happens; `None` when its time is over.
+    fn time_left(&self, limits: &Limits) -> Option<Duration> {
+        let moved_at = Duration::from_millis(self.moved_at_ms.load(Ordering::Relaxed));
+        let rest = moved_at + limits.idle;
+        let until = if self.has_asked.load(Ordering::Relaxed) {
+            rest
+        } else {
+            // Half a request is none.
+            rest.min(limits.handshake + limits.headers)
+        };
+        until.checked_sub(self.began.elapsed()).filter(|left| !left.is_zero())
     }
 
     fn note(&self, moved: bool) {

@@ -142,7 +142,7 @@ impl Listener {
                 _ = self.stopping.changed() => break,
             };
             while open.try_join_next().is_some() {}
-            let (stream, peer) = match accepted {
+            let (stream, mut peer) = match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::debug!(%error, "cannot accept");
@@ -150,6 +150,8 @@ impl Listener {
                     continue;
                 }
             };
+            // A port for both kinds of address shows an old one as a new one.
+            peer.set_ip(peer.ip().to_canonical());
             let Some(guest) = self.admission.admit(place, peer.ip()) else { continue };
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "cannot set TCP_NODELAY");

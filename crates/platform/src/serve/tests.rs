@@ -184,7 +184,8 @@ async fn a_request_names_its_host_exactly_once() {
 
 #[tokio::test]
 async fn whoever_dawdles_over_headers_is_cut_off() {
-    let limits = Limits { headers: Duration::from_millis(300), ..Limits::default() };
+    let short = Duration::from_millis(500);
+    let limits = Limits { handshake: short, headers: short, ..Limits::default() };
     let running = start(hello(), limits).await;
     let mut stream = running.connect(b"http/1.1").await.unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nHost: local").await.unwrap();
