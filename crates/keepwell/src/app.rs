@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Routes {
 
 /// Everything the server answers.
 pub fn router(app: App) -> anyhow::Result<Router> {
+    let guard = Arc::clone(app.guard());
     let (router, paths) = crate::routes().split();
     let description: Arc<str> = openapi::describe(paths)?.into();
     let router =
@@ -39,8 +40,8 @@ pub fn router(app: App) -> anyhow::Result<Router> {
             )
             .fallback(web_or_nothing)
             .method_not_allowed_fallback(wrong_method)
-            .with_state(app.clone());
-    Ok(guarded(router, Arc::clone(app.guard())))
+            .with_state(app);
+    Ok(guarded(router, guard))
 }
 
 async fn web_or_nothing(request: Request) -> Response {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
 
 /// Removes ended sessions from time to time, for as long as the program runs.
 pub(crate) fn keep_house(config: Config, tls: MakeRustlsConnect) {

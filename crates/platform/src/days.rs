@@ -27,7 +27,7 @@ pub fn date(number: DayNumber) -> Date {
 pub fn parse(field: &'static str, text: &str, today: Date) -> Result<Date> {
     let day: Date = text
         .parse()
-        .map_err(|_| Error::invalid(field, "write a day as YYYY-MM-DD, such as 2026-03-31"))?;
+        .map_err(|_cause| Error::invalid(field, "write a day as YYYY-MM-DD, such as 2026-03-31"))?;
     if text.len() != "YYYY-MM-DD".len() {
         return Err(Error::invalid(field, "write a day as YYYY-MM-DD, such as 2026-03-31"));
     }

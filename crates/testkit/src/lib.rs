@@ -4,6 +4,7 @@
 //! The databases live in one throw-away PostgreSQL that `with-database` starts around the test run.
 #![expect(clippy::expect_used, reason = "a test that cannot set up should stop at once")]
 #![expect(clippy::panic, reason = "a test that cannot set up should stop at once")]
+#![expect(clippy::indexing_slicing, reason = "a missing field of an answer is a failed test")]
 #![expect(clippy::disallowed_methods, reason = "tests reach behind the doors they check")]
 
 mod database;
@@ -12,4 +13,4 @@ mod server;
 
 pub use database::{SOCKET_VARIABLE, TestDb};
 pub use person::{Answer, Person, day_entry};
-pub use server::{ServerOptions, TestServer};
+pub use server::{ServerOptions, TestServer, client_of};

@@ -82,8 +82,8 @@ impl Person {
         let body = json!({"email": person.email, "password": person.password});
         let answer = person.post("/api/v1/account", &body).await.expect(201);
         person.cookie = answer.cookie().expect("a session");
-        person.recovery_code =
-            answer.json()["recovery_code"].as_str().expect("a recovery code").to_owned();
+        let code = answer.json();
+        person.recovery_code.push_str(code["recovery_code"].as_str().expect("a recovery code"));
         let session = person.get("/api/v1/session").await.expect(200).json();
         person.id = session["person_id"].as_str().and_then(|id| id.parse().ok()).expect("a number");
         person

@@ -1,6 +1,10 @@
 //! The real server: real TLS on a real port of this machine, over a fresh database.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::Router;
 use keys::{PasswordCost, RootKey};
@@ -117,7 +121,7 @@ impl TestServer {
             };
             serve(router, listeners, config, origin, ConnectionLimits::default(), stopped).await;
         });
-        let client = client(&authority);
+        let client = client_of(&authority);
         Self {
             db,
             root,
@@ -163,7 +167,8 @@ impl Drop for TestServer {
     }
 }
 
-fn client(authority: &PathBuf) -> reqwest::Client {
+/// A client that trusts the authority in a file, keeps no cookies and follows no redirect.
+pub fn client_of(authority: &Path) -> reqwest::Client {
     let mut roots = RootCertStore::empty();
     let certificate = CertificateDer::from_pem_file(authority).expect("the authority");
     roots.add(certificate).expect("the authority");

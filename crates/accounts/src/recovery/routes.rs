@@ -84,7 +84,7 @@ async fn confirm_code(
     Json(kept): Json<KeptCode>,
 ) -> Result<StatusCode> {
     let wrong = || Error::invalid("code", "this is not your recovery code: compare it once more");
-    let code = RecoveryCode::parse(kept.code.expose_secret()).map_err(|_| wrong())?;
+    let code = RecoveryCode::parse(kept.code.expose_secret()).map_err(|_cause| wrong())?;
     let credential = Credential::of_recovery_code(&app, &code);
     let (tx, _) = store::begin(app.db(), &presented).await?;
     if store::confirm(tx, &credential).await? { Ok(StatusCode::NO_CONTENT) } else { Err(wrong()) }
@@ -93,7 +93,7 @@ async fn confirm_code(
 /// What somebody has who forgot the password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Recovery {
+struct Forgotten {
     /// The address of the account.
     #[schema(example = "ada@example.org")]
     email: String,
@@ -109,7 +109,7 @@ struct Recovery {
 /// is replaced by a new one.
 #[utoipa::path(
     post, path = "/api/v1/session/recovery", tag = "session",
-    request_body = Recovery,
+    request_body = Forgotten,
     responses(
         (status = 201, body = ShownOnce),
         (status = 401, body = ProblemJson),
@@ -120,14 +120,15 @@ struct Recovery {
 async fn recover(
     State(app): State<App>,
     Peer(address): Peer,
-    Json(typed): Json<Recovery>,
+    Json(typed): Json<Forgotten>,
 ) -> Result<impl IntoResponse> {
     let email = EmailAddress::parse(&typed.email)?;
     let password = password::parse_new("new_password", &typed.new_password, &email)?;
     let name = app.root().pseudonym("recovery", email.as_str());
     app.guard().limits.admit_recovery(address, name)?;
     let refused = || Error::NotOpened(NOT_RIGHT);
-    let code = RecoveryCode::parse(typed.recovery_code.expose_secret()).map_err(|_| refused())?;
+    let code =
+        RecoveryCode::parse(typed.recovery_code.expose_secret()).map_err(|_cause| refused())?;
 
     // The price is paid before anything is looked up, so that the time tells nothing.
     let cost = app.sessions().password_cost;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     document::{Drunk, Eaten, FoodDay, Note, NotesDay, Snapshot},
-    entry::{NewEntry, Quantity, SentChange, measure, note, water},
+    entry::{NewEntry, Quantity, SentChange, SentPortion, leave_out, measure, note, water},
 };
 
 /// More entries than this are no day.
@@ -70,7 +70,7 @@ impl Documents {
             leave_out(&[
                 ("group", change.group.is_some()),
                 ("amount", change.amount.is_some()),
-                ("portion", change.portion.is_some()),
+                ("portion", change.portion != SentPortion::Unchanged),
                 ("text", change.text.is_some()),
             ])?;
             drunk.moment = change.moment(&drunk.moment)?;
@@ -81,7 +81,7 @@ impl Documents {
             leave_out(&[
                 ("group", change.group.is_some()),
                 ("amount", change.amount.is_some()),
-                ("portion", change.portion.is_some()),
+                ("portion", change.portion != SentPortion::Unchanged),
                 ("ml", change.ml.is_some()),
             ])?;
             written.moment = change.moment(&written.moment)?;
@@ -150,9 +150,9 @@ impl FoodDay {
         let Some(eaten) = self.eaten.get(at) else { return Err(Error::NotFound) };
         let moment = change.moment(&eaten.moment)?;
         let portion = match change.portion {
-            None => eaten.portion.clone(),
-            Some(None) => None,
-            Some(Some(seq)) => Some(measure(&self.food_of(eaten)?.id, seq)?),
+            SentPortion::Unchanged => eaten.portion.clone(),
+            SentPortion::Grams => None,
+            SentPortion::Seq(seq) => Some(measure(&self.food_of(eaten)?.id, seq)?),
         };
         let quantity = Quantity::of(change.amount.unwrap_or(eaten.amount), portion)?;
         let group = change.group.unwrap_or(eaten.group);
@@ -194,15 +194,6 @@ impl FoodDay {
                 entry.food = *place;
             }
         }
-    }
-}
-
-fn leave_out(fields: &[(&'static str, bool)]) -> Result<()> {
-    match fields.iter().find(|(_, sent)| *sent) {
-        Some((field, _)) => {
-            Err(Error::invalid(*field, "does not belong to this kind of entry: leave it out"))
-        }
-        None => Ok(()),
     }
 }
 

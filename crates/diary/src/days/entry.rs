@@ -68,7 +68,7 @@ impl SentEntry {
         let moment = moment(&self.time, &self.zone)?;
         match self.kind {
             Kind::Food => {
-                self.leave_out(&[("ml", self.ml.is_some()), ("text", self.text.is_some())])?;
+                leave_out(&[("ml", self.ml.is_some()), ("text", self.text.is_some())])?;
                 let group = self.group.ok_or_else(|| missing("group"))?;
                 let food = snapshot(self.food.as_deref().ok_or_else(|| missing("food"))?)?;
                 let amount = self.amount.ok_or_else(|| missing("amount"))?;
@@ -76,7 +76,7 @@ impl SentEntry {
                 Ok(NewEntry::Food { group, moment, food: Box::new(food), quantity })
             }
             Kind::Water => {
-                self.leave_out(&[
+                leave_out(&[
                     ("food", self.food.is_some()),
                     ("amount", self.amount.is_some()),
                     ("portion", self.portion.is_some()),
@@ -87,7 +87,7 @@ impl SentEntry {
                 Ok(NewEntry::Water { moment, water })
             }
             Kind::Note => {
-                self.leave_out(&[
+                leave_out(&[
                     ("food", self.food.is_some()),
                     ("amount", self.amount.is_some()),
                     ("portion", self.portion.is_some()),
@@ -99,14 +99,15 @@ impl SentEntry {
             }
         }
     }
+}
 
-    fn leave_out(&self, fields: &[(&'static str, bool)]) -> Result<()> {
-        match fields.iter().find(|(_, sent)| *sent) {
-            Some((field, _)) => {
-                Err(Error::invalid(*field, "does not belong to this kind of entry: leave it out"))
-            }
-            None => Ok(()),
+/// Refuses the fields that do not belong to a kind of entry.
+pub(super) fn leave_out(fields: &[(&'static str, bool)]) -> Result<()> {
+    match fields.iter().find(|(_, sent)| *sent) {
+        Some((field, _)) => {
+            Err(Error::invalid(*field, "does not belong to this kind of entry: leave it out"))
         }
+        None => Ok(()),
     }
 }
 
@@ -121,9 +122,9 @@ pub(super) struct SentChange {
     zone: Option<String>,
     pub(super) amount: Option<f64>,
     /// `seq` of one of the food's portions; `null` means grams.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default)]
     #[schema(value_type = Option<u16>)]
-    pub(super) portion: Option<Option<u16>>,
+    pub(super) portion: SentPortion,
     pub(super) ml: Option<f64>,
     pub(super) text: Option<String>,
     /// Moves the entry to another day.
@@ -131,9 +132,22 @@ pub(super) struct SentChange {
     pub(super) day: Option<String>,
 }
 
-/// Tells `null` from absent.
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u16>>, D::Error> {
-    Option::deserialize(from).map(Some)
+/// A portion in a change: `null` is not the same as absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum SentPortion {
+    /// Absent: as it was.
+    #[default]
+    Unchanged,
+    /// `null`: the amount is grams.
+    Grams,
+    /// One of the food's portions.
+    Seq(u16),
+}
+
+impl<'de> Deserialize<'de> for SentPortion {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(from)?.map_or(Self::Grams, Self::Seq))
+    }
 }
 
 impl SentChange {
@@ -181,7 +195,7 @@ pub(super) fn measure(id: &str, seq: u16) -> Result<Measure> {
         .and_then(|food| food.portion(seq))
         .ok_or_else(|| Error::invalid("portion", "choose one of the food's portions, or grams"))?;
     let grams = Grams::parse(portion.grams)
-        .map_err(|_| Error::invalid("portion", "this portion has no weight: choose grams"))?;
+        .map_err(|_cause| Error::invalid("portion", "this portion has no weight: choose grams"))?;
     Ok(Measure { seq: portion.seq, name: portion.name, grams })
 }
 
@@ -213,8 +227,8 @@ fn minutes(time: &str) -> Result<u16> {
     {
         return Err(wrong());
     }
-    let hours: u16 = hours.parse().map_err(|_| wrong())?;
-    let minutes: u16 = minutes.parse().map_err(|_| wrong())?;
+    let hours: u16 = hours.parse().map_err(|_cause| wrong())?;
+    let minutes: u16 = minutes.parse().map_err(|_cause| wrong())?;
     if hours < 24 && minutes < 60 { Ok(hours * 60 + minutes) } else { Err(wrong()) }
 }
 
@@ -238,7 +252,7 @@ fn missing(field: &'static str) -> Error {
 mod tests {
     use super::*;
 
-    fn sent(changes: serde_json::Value) -> Result<NewEntry> {
+    fn sent(changes: &serde_json::Value) -> Result<NewEntry> {
         let mut entry = serde_json::json!({
             "id": "01930000-0000-7000-8000-000000000001", "kind": "food", "group": "breakfast",
             "time": "08:15", "zone": "Europe/Berlin", "food": "usda-sr28:01009", "amount": 50,
@@ -249,8 +263,8 @@ mod tests {
         platform::http::body::parse::<SentEntry>(entry.to_string().as_bytes())?.parse()
     }
 
-    fn refused(changes: serde_json::Value) -> String {
-        match sent(changes.clone()) {
+    fn refused(changes: &serde_json::Value) -> String {
+        match sent(changes) {
             Err(Error::Invalid(problems)) => problems[0].field.to_string(),
             Err(other) => panic!("{changes}: {other}"),
             Ok(_) => panic!("{changes} was accepted"),
@@ -260,7 +274,7 @@ mod tests {
     #[test]
     fn a_portion_weighs_what_the_catalogue_says() {
         let NewEntry::Food { quantity, .. } =
-            sent(serde_json::json!({"amount": 2, "portion": 1})).unwrap()
+            sent(&serde_json::json!({"amount": 2, "portion": 1})).unwrap()
         else {
             panic!("a food")
         };
@@ -271,10 +285,10 @@ mod tests {
     #[test]
     fn absurd_amounts_are_refused_by_name() {
         for amount in [0.0, -1.0, 100_000.5, 1e300] {
-            assert_eq!(refused(serde_json::json!({ "amount": amount })), "amount");
+            assert_eq!(refused(&serde_json::json!({ "amount": amount })), "amount");
         }
-        assert_eq!(refused(serde_json::json!({"amount": 99_999, "portion": 1})), "amount");
-        assert_eq!(refused(serde_json::json!({"amount": "lots"})), "amount");
+        assert_eq!(refused(&serde_json::json!({"amount": 99_999, "portion": 1})), "amount");
+        assert_eq!(refused(&serde_json::json!({"amount": "lots"})), "amount");
     }
 
     #[test]
@@ -292,7 +306,7 @@ mod tests {
             ("salt", serde_json::json!(1)),
             ("id", serde_json::json!("1")),
         ] {
-            assert_eq!(refused(serde_json::json!({ field: value })), field);
+            assert_eq!(refused(&serde_json::json!({ field: value })), field);
         }
     }
 

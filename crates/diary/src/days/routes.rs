@@ -17,7 +17,7 @@ use super::{
     change::Documents,
     entry::{SentChange, SentEntry},
     store::{self, Change, ReadDay},
-    view::{Contributions, DayView},
+    view::{Behind, DayView},
 };
 
 /// How often a change is tried again when another device was faster.
@@ -142,7 +142,7 @@ async fn amend(
     path: Result<Path<(String, Uuid)>, PathRejection>,
     Json(change): Json<SentChange>,
 ) -> Result<axum::Json<DayView>> {
-    let Path((text, id)) = path.map_err(|_| Error::NotFound)?;
+    let Path((text, id)) = path.map_err(|_cause| Error::NotFound)?;
     let date = date(&app, &text)?;
     let target =
         change.day.as_deref().map(|day| days::parse("day", day, today(&app))).transpose()?;
@@ -178,7 +178,7 @@ async fn forget(
     presented: Presented,
     path: Result<Path<(String, Uuid)>, PathRejection>,
 ) -> Result<axum::Json<DayView>> {
-    let Path((text, id)) = path.map_err(|_| Error::NotFound)?;
+    let Path((text, id)) = path.map_err(|_cause| Error::NotFound)?;
     let date = date(&app, &text)?;
     let (documents, _) =
         change_day(&app, &presented, date, "entry_removed", |day| Ok(day.remove(id))).await?;
@@ -250,7 +250,7 @@ async fn copy(
         ("key" = String, Path, example = "vitamin_c"),
     ),
     responses(
-        (status = 200, body = Contributions),
+        (status = 200, body = Behind),
         (status = 401, body = ProblemJson),
         (status = 404, body = ProblemJson),
     ),
@@ -259,11 +259,11 @@ async fn behind(
     State(app): State<App>,
     presented: Presented,
     Path((text, key)): Path<(String, String)>,
-) -> Result<axum::Json<Contributions>> {
+) -> Result<axum::Json<Behind>> {
     let date = date(&app, &text)?;
-    let nutrient = Nutrient::parse(&key).map_err(|_| Error::NotFound)?;
+    let nutrient = Nutrient::parse(&key).map_err(|_cause| Error::NotFound)?;
     let documents = store::read(&app, &presented, date).await?;
-    Ok(axum::Json(Contributions::of(nutrient, &documents)?))
+    Ok(axum::Json(Behind::of(nutrient, &documents)?))
 }
 
 /// Changes one day: read under lock, change, write; again from the start when another device made

@@ -236,11 +236,10 @@ impl<'a> Sealing<'a> {
             epoch,
         };
         let ladder = if scope == Scope::Food { Ladder::DAY } else { Ladder::SMALL };
-        let body = self
-            .session
-            .day_key(scope, epoch, number)?
-            .seal(&place, plain, &ladder)
-            .map_err(|_| Error::invalid("day", "this day is full: remove something first"))?;
+        let body =
+            self.session.day_key(scope, epoch, number)?.seal(&place, plain, &ladder).map_err(
+                |_cause| Error::invalid("day", "this day is full: remove something first"),
+            )?;
         self.scopes.push(scope.as_str());
         self.days.push(day);
         self.versions.push(i64::try_from(version).map_err(|cause| Error::Internal(cause.into()))?);

@@ -166,7 +166,7 @@ fn clock_face(moment: &Moment) -> String {
 
 /// The foods behind one number of a day.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Contributions {
+pub(super) struct Behind {
     nutrient: &'static str,
     unit: &'static str,
     amount: f64,
@@ -174,7 +174,8 @@ pub(super) struct Contributions {
     known: u32,
     foods: u32,
     /// The largest first; unknown ones last.
-    contributions: Vec<Contribution>,
+    #[serde(rename = "contributions")]
+    parts: Vec<Contribution>,
 }
 
 /// What one entry adds to a number, and where its value comes from.
@@ -192,14 +193,14 @@ struct Contribution {
     method: Option<&'static str>,
 }
 
-impl Contributions {
+impl Behind {
     pub(super) fn of(nutrient: Nutrient, day: &Documents) -> Result<Self> {
         let totals = day.food.totals()?;
         let total = totals.get(nutrient);
-        let mut contributions = Vec::with_capacity(day.food.eaten.len());
+        let mut parts = Vec::with_capacity(day.food.eaten.len());
         for eaten in &day.food.eaten {
             let food = day.food.food_of(eaten)?;
-            contributions.push(Contribution {
+            parts.push(Contribution {
                 entry: eaten.id,
                 food: food.id.clone(),
                 name: food.name.clone(),
@@ -211,14 +212,14 @@ impl Contributions {
             });
         }
         let weight = |one: &Contribution| one.amount.unwrap_or(-1.0);
-        contributions.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
+        parts.sort_by(|a, b| weight(b).total_cmp(&weight(a)));
         Ok(Self {
             nutrient: nutrient.key(),
             unit: nutrient.unit().as_str(),
             amount: total.amount,
             known: total.known,
             foods: totals.foods(),
-            contributions,
+            parts,
         })
     }
 }

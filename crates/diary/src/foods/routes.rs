@@ -118,7 +118,7 @@ struct Hit {
 )]
 async fn search(query: Result<Query<Search>, QueryRejection>) -> Result<axum::Json<Hits>> {
     let Query(search) =
-        query.map_err(|_| Error::invalid("q", "send q, and limit as a number if you like"))?;
+        query.map_err(|_cause| Error::invalid("q", "send q, and limit as a number if you like"))?;
     if search.q.chars().count() > QUERY_CHARACTERS_MAX {
         return Err(Error::invalid("q", format!("use at most {QUERY_CHARACTERS_MAX} characters")));
     }

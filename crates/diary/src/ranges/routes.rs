@@ -74,8 +74,8 @@ async fn range(
     presented: Presented,
     query: Result<Query<Range>, QueryRejection>,
 ) -> Result<axum::Json<RangeView>> {
-    let Query(range) =
-        query.map_err(|_| Error::invalid("from", "send from and to, and nutrients if you like"))?;
+    let Query(range) = query
+        .map_err(|_cause| Error::invalid("from", "send from and to, and nutrients if you like"))?;
     let today = today(&app);
     let from = days::parse("from", &range.from, today)?;
     let to = days::parse("to", &range.to, today)?;

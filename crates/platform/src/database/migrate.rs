@@ -128,11 +128,8 @@ async fn apply(client: &mut Client) -> Result<(), MigrateError> {
 }
 
 fn checksum_of(sql: &str) -> String {
-    aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, sql.as_bytes())
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, sql.as_bytes());
+    crate::session::hex(digest.as_ref()).to_string()
 }
 
 /// The database belongs to the owner role; nobody else connects, creates or makes temporary tables.

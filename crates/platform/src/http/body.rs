@@ -41,7 +41,7 @@ fn says_json(request: &Request) -> bool {
 async fn read(body: Body) -> Result<bytes::Bytes> {
     axum::body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|cause| {
         let too_long = std::error::Error::source(&cause)
-            .is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+            .is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>);
         if too_long {
             Error::TooLarge { limit_bytes: BODY_BYTES_MAX }
         } else {
@@ -76,7 +76,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             ),
         }
     })?;
-    reader.end().map_err(|_| Error::Malformed("there is something after the JSON value".into()))?;
+    reader.end().map_err(|_cause| Error::Malformed("there is something after the JSON value".into()))?;
     Ok(value)
 }
 
@@ -120,12 +120,10 @@ mod tests {
     }
 
     fn problem(body: &[u8]) -> (String, String) {
-        match parse::<Meal>(body).unwrap_err() {
-            Error::Invalid(problems) => {
-                (problems[0].field.to_string(), problems[0].problem.to_string())
-            }
-            other => (other.to_string(), String::new()),
-        }
+        let error = parse::<Meal>(body).unwrap_err();
+        let text = error.to_string();
+        let Error::Invalid(problems) = error else { return (text, String::new()) };
+        (problems[0].field.to_string(), problems[0].problem.to_string())
     }
 
     #[test]

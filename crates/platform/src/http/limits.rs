@@ -56,8 +56,8 @@ pub struct Limits {
 impl Limits {
     /// Starts counting.
     pub fn new(rates: Rates) -> Self {
-        const HOUR: Duration = Duration::from_secs(3600);
-        const MINUTE: Duration = Duration::from_secs(60);
+        const HOUR: Duration = Duration::from_hours(1);
+        const MINUTE: Duration = Duration::from_mins(1);
         Self {
             address: Limit::new(rates.address_per_minute, MINUTE),
             sign_in_address: Limit::new(rates.sign_in_address_per_minute, MINUTE),
