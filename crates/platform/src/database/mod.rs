@@ -100,7 +100,8 @@ impl Db {
         let entry = Entry::from_rows(&entered?)?;
         let rows = rows?;
         committed?;
-        let session = self.open(presented, &entry)?;
+        drop(conn);
+        let session = self.open(presented, &entry).await?;
         if entry.wants_touch {
             self.touch_later(presented);
         }
@@ -133,7 +134,14 @@ impl Db {
         named?;
         let entry = Entry::from_rows(&entered?)?;
         let rows = rows?;
-        let session = self.open(presented, &entry)?;
+        let session = match Session::open(presented, &entry, &self.root) {
+            Ok(session) => session,
+            Err(error) => {
+                // Gives the connection back before the refusal asks for one.
+                drop(open);
+                return Err(crate::session::refused(self, presented, error).await);
+            }
+        };
         if entry.wants_touch {
             self.touch_later(presented);
         }
@@ -170,8 +178,11 @@ impl Db {
         })
     }
 
-    fn open(&self, presented: &Presented, entry: &Entry) -> Result<Session> {
-        Session::open(presented, entry, &self.root)
+    async fn open(&self, presented: &Presented, entry: &Entry) -> Result<Session> {
+        match Session::open(presented, entry, &self.root) {
+            Ok(session) => Ok(session),
+            Err(error) => Err(crate::session::refused(self, presented, error).await),
+        }
     }
 
     /// Notes the time of last use, after the answer: it is no part of the request's own work.

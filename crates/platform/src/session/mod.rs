@@ -180,6 +180,19 @@ pub(crate) async fn touch(db: &Db, presented: &Presented) -> Result<()> {
     Ok(())
 }
 
+/// Records that a session's keys were refused. The refusal stands even when it cannot be recorded.
+pub(crate) async fn refused(db: &Db, presented: &Presented, error: Error) -> Error {
+    let noted = async {
+        let tx = db.begin_without_session(presented).await?;
+        tx.finish(&[(&statements::AUDIT_REFUSED, &[])]).await
+    };
+    if let Err(cause) = noted.await {
+        tracing::error!(%cause, "refused keys could not be put into the audit");
+    }
+    tracing::error!("a session's keys do not match their seal and were refused");
+    error
+}
+
 /// Lower-case hex, for what travels to the database as text.
 pub fn hex(bytes: &[u8]) -> Zeroizing<String> {
     use std::fmt::Write;

@@ -17,5 +17,8 @@ pub static TOUCH: Sql = Sql::new("select auth.touch_session()", &[]);
 /// Ends the presented session.
 pub static END: Sql = Sql::new("select auth.end_session()", &[]);
 
+/// Records in the audit that a session's keys were refused.
+pub static AUDIT_REFUSED: Sql = Sql::new("select audit.append('record_refused', 'keys')", &[]);
+
 /// Every statement of this module.
-pub static ALL: &[&Sql] = &[&ENTER, &TOUCH, &END, &crate::database::PRESENT];
+pub static ALL: &[&Sql] = &[&ENTER, &TOUCH, &END, &AUDIT_REFUSED, &crate::database::PRESENT];
