@@ -3,3 +3,4 @@
 #![expect(clippy::disallowed_methods, reason = "tests reach behind the doors they check")]
 
 mod diary;
+mod inventory;
