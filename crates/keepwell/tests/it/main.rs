@@ -4,3 +4,5 @@
 
 mod diary;
 mod inventory;
+mod program;
+mod survival;
