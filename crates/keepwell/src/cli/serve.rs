@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use axum::Router;
 use keepwell::{Choices, start};
 use platform::clock::Clock;
 use platform::cluster::Cluster;
@@ -17,6 +18,14 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// Serves until told to stop.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
+    run_with(options, async |_| Ok(()))
+}
+
+/// The same, with something done to the finished router before the first person comes in.
+pub(super) fn run_with(
+    options: &ServeOptions,
+    prepare: impl AsyncFnOnce(Router) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     no_core_dumps().context("cannot turn core dumps off")?;
     start_log(options.log);
 
@@ -37,7 +46,7 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
         }
     };
 
-    let outcome = runtime.block_on(work(options, &data_dir, &root, &server));
+    let outcome = runtime.block_on(work(options, &data_dir, &root, &server, prepare));
     runtime.shutdown_background();
     server.stop();
     outcome
@@ -49,6 +58,7 @@ async fn work(
     data_dir: &Path,
     root: &OpenedRootKey,
     server: &Server,
+    prepare: impl AsyncFnOnce(Router) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     // Armed first: whoever stops a program that is still starting wants the database ended too.
     let stop = stop_signal()?;
@@ -66,6 +76,7 @@ async fn work(
     let choices = Choices::of(&options.sessions, &options.rates);
     let root_key = Arc::clone(&root.key);
     let router = start(server, root_key, origin.as_str(), choices, Clock::real()).await?;
+    prepare(router.clone()).await?;
     let keeper = Arc::clone(&tls);
     tokio::spawn(async move { keeper.keep_fresh().await });
     if let Err(error) = welcome(origin.as_str(), data_dir, root, tls.trust()) {
@@ -118,6 +129,7 @@ fn welcome(
     let mut out = io::stdout().lock();
     writeln!(out, "\n  Keepwell is ready:  {origin}\n")?;
     writeln!(out, "  Data:  {}", data_dir.display())?;
+    writeln!(out, "  Root key:  {} (keep a copy elsewhere)", root.path.display())?;
     if let Some(trust) = trust {
         let certificate = trust.certificate.display();
         writeln!(out, "  Certificate authority:  {certificate}")?;
