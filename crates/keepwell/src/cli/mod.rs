@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod demo;
 mod serve;
 mod version;
 
@@ -21,6 +22,10 @@ struct Cli {
 enum Command {
     /// Run the server, with a database of its own unless another is named
     Serve(Box<ServeOptions>),
+    /// Run a throw-away diary with 90 days in it, to look around
+    ///
+    /// Takes the options of `serve`; its data lie in a folder of their own that goes with it.
+    Demo(Box<ServeOptions>),
     /// Say which version this is
     Version,
 }
@@ -32,6 +37,7 @@ pub(crate) fn run() -> ExitCode {
         .and_then(|matches| Ok(Cli::from_arg_matches(&matches)?));
     let result = match cli {
         Ok(Cli { command: Command::Serve(options) }) => serve::run(&options),
+        Ok(Cli { command: Command::Demo(options) }) => demo::run(&options),
         Ok(Cli { command: Command::Version }) => version::run(),
         Err(ConfigError::Arguments(told)) => told.exit(),
         Err(error) => Err(error.into()),
