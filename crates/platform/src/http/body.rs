@@ -76,7 +76,9 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
             ),
         }
     })?;
-    reader.end().map_err(|_cause| Error::Malformed("there is something after the JSON value".into()))?;
+    reader
+        .end()
+        .map_err(|_cause| Error::Malformed("there is something after the JSON value".into()))?;
     Ok(value)
 }
 
