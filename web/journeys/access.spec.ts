@@ -67,7 +67,7 @@ test('every page can be used by everybody', async ({ page }) => {
   await check(page, 'food')
   await page.getByRole('link', { name: 'Profile' }).click()
   await check(page, 'profile')
-  await page.getByText('Deutsch').click()
+  await page.getByRole('radio', { name: 'Deutsch' }).check()
   await page.getByRole('link', { name: 'Tagebuch' }).click()
   await check(page, 'day in German')
 })

@@ -109,7 +109,7 @@ test('every page is photographed @screens', async ({ page }) => {
   await shoot(page, 'food')
 
   await page.getByRole('link', { name: 'Profile' }).click()
-  await page.getByText('Deutsch').click()
+  await page.getByRole('radio', { name: 'Deutsch' }).check()
   await shoot(page, 'profile-de')
   await page.getByRole('link', { name: 'Tagebuch' }).click()
   await expect(page.getByText('Frühstück')).toBeVisible()
