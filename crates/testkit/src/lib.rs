@@ -9,6 +9,7 @@
 
 mod database;
 mod person;
+pub mod search;
 mod server;
 
 pub use database::{SOCKET_VARIABLE, TestDb};

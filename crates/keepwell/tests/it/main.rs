@@ -1,7 +1,12 @@
 //! Tests of the whole: what no single part can promise. Real PostgreSQL, real TLS, real HTTP.
 #![expect(clippy::tests_outside_test_module, reason = "this whole crate is tests")]
 #![expect(clippy::disallowed_methods, reason = "tests reach behind the doors they check")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::panic, reason = "a test that cannot go on should stop")]
+#![expect(clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
+#![expect(clippy::format_collect, reason = "short hex in tests")]
 
+mod attacks;
 mod diary;
 mod inventory;
 mod program;

@@ -1,0 +1,11 @@
+//! The attack book: each test holds what its attacker holds, tries the attack, and asserts both
+//! that it fails and that the same steps with the missing piece succeed.
+
+mod altered_keys;
+mod altered_rows;
+mod guessing;
+mod injection;
+mod loot;
+mod other_sites;
+mod sessions;
+mod stolen_database;

@@ -1,0 +1,127 @@
+//! A13: a cookie after its session has ended.
+
+use serde_json::json;
+use testkit::{Person, TestServer};
+use tokio_postgres::Client;
+
+const PASSWORD: &str = "another walk by the sea";
+
+/// Nothing but 401, wherever the cookie is shown.
+async fn is_worth_nothing(person: &Person) {
+    for path in [
+        "/api/v1/session",
+        "/api/v1/days/2026-11-20",
+        "/api/v1/days?from=2026-11-01&to=2026-11-30",
+        "/api/v1/days/2026-11-20/nutrients/energy",
+    ] {
+        let answer = person.get(path).await.expect(401);
+        assert_eq!(answer.json()["type"], "urn:keepwell:problem:sign-in-first", "{path}");
+        assert!(answer.cookie().is_none());
+    }
+    let entry = testkit::day_entry(uuid::Uuid::now_v7(), "usda-sr28:09040", 10.0);
+    drop(person.post("/api/v1/days/2026-11-20/entries", &entry).await.expect(401));
+    drop(person.post("/api/v1/account/recovery-code", &json!({})).await.expect(401));
+}
+
+async fn keyrings(admin: &Client) -> i64 {
+    let sql = "select count(keyring_sealed) from auth.session";
+    admin.query_one(sql, &[]).await.unwrap().get(0)
+}
+
+/// Does what the background clean-up does, as the role it has.
+async fn clean_up(server: &TestServer) -> u64 {
+    let worker = server.db.connect("keepwell_worker").await;
+    worker.execute("delete from auth.session", &[]).await.unwrap()
+}
+
+#[tokio::test]
+async fn a13_a_cookie_is_worth_nothing_after_signing_out() {
+    let server = TestServer::start(keepwell::router).await;
+    let admin = server.db.admin().await;
+    let ana = server.person("ana").await;
+    let phone = ana.sign_in().await;
+    drop(ana.get("/api/v1/days/2026-11-20").await.expect(200));
+    let answer = ana.delete("/api/v1/session").await.expect(204);
+    let set = answer.headers["set-cookie"].to_str().unwrap();
+    assert!(set.starts_with("__Host-sid=;") && set.contains("Max-Age=0"), "{set}");
+    assert!(answer.headers["clear-site-data"].to_str().unwrap().contains("storage"));
+    is_worth_nothing(&ana).await;
+    assert_eq!(keyrings(&admin).await, 1, "the keyring has gone with the session");
+    drop(phone.get("/api/v1/days/2026-11-20").await.expect(200));
+}
+
+#[tokio::test]
+async fn a13_a_session_ends_after_its_idle_limit() {
+    let server = TestServer::start(keepwell::router).await;
+    let admin = server.db.admin().await;
+    let ana = server.person("ana").await;
+    for (unused, ended) in [("14 minutes 50 seconds", false), ("15 minutes 1 second", true)] {
+        let back = format!("update auth.session set last_used_at = now() - interval '{unused}'");
+        admin.batch_execute(&back).await.unwrap();
+        if ended {
+            is_worth_nothing(&ana).await;
+            assert_eq!(clean_up(&server).await, 1);
+            assert_eq!(keyrings(&admin).await, 0);
+        } else {
+            drop(ana.get("/api/v1/session").await.expect(200));
+            assert_eq!(clean_up(&server).await, 0);
+            used_again(&admin).await;
+        }
+    }
+}
+
+/// Use moves the end: the time of last use is noted soon after the answer.
+async fn used_again(admin: &Client) {
+    let sql = "select last_used_at > now() - interval '1 minute' from auth.session";
+    for _ in 0..100 {
+        if admin.query_one(sql, &[]).await.unwrap().get(0) {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    panic!("the time of last use was not noted");
+}
+
+#[tokio::test]
+async fn a13_a_session_ends_at_its_absolute_limit_however_much_it_is_used() {
+    let server = TestServer::start(keepwell::router).await;
+    let admin = server.db.admin().await;
+    let ana = server.person("ana").await;
+    let length = "select expires_at - created_at = interval '12 hours' from auth.session";
+    assert!(admin.query_one(length, &[]).await.unwrap().get::<_, bool>(0));
+    let soon = "update auth.session set expires_at = now() + interval '20 seconds'";
+    admin.batch_execute(soon).await.unwrap();
+    drop(ana.get("/api/v1/session").await.expect(200));
+    admin.batch_execute("update auth.session set expires_at = now()").await.unwrap();
+    is_worth_nothing(&ana).await;
+    assert_eq!(clean_up(&server).await, 1);
+    assert_eq!(keyrings(&admin).await, 0);
+}
+
+#[tokio::test]
+async fn a13_recovery_ends_every_other_session_and_every_old_credential() {
+    let server = TestServer::start(keepwell::router).await;
+    let admin = server.db.admin().await;
+    let ana = server.person("ana").await;
+    let phone = ana.sign_in().await;
+    let ben = server.person("ben").await;
+    ana.eat("2026-11-20", "usda-sr28:09040", 100.0).await;
+
+    let body =
+        json!({"email": ana.email, "recovery_code": ana.recovery_code, "new_password": PASSWORD});
+    let answer = ana.post("/api/v1/session/recovery", &body).await.expect(201);
+    let mut back = ana.clone();
+    back.cookie = answer.cookie().unwrap();
+    is_worth_nothing(&ana).await;
+    is_worth_nothing(&phone).await;
+    assert_eq!(keyrings(&admin).await, 2, "Ana's new session and Ben's");
+    drop(ben.get("/api/v1/session").await.expect(200));
+
+    let old = json!({"email": ana.email, "password": ana.password});
+    drop(ana.post("/api/v1/session", &old).await.expect(401));
+    drop(ana.post("/api/v1/session/recovery", &body).await.expect(401));
+    let day = back.get("/api/v1/days/2026-11-20").await.expect(200).json();
+    assert_eq!(day["foods"], 1, "the diary opens with what recovery gave");
+    back.password = PASSWORD.to_owned();
+    drop(back.sign_in().await.get("/api/v1/session").await.expect(200));
+}
