@@ -3,16 +3,29 @@
 // KEEPWELL_URL  where it runs (default https://localhost:8443)
 // KEEPWELL_CA   the authority's certificate, when the server made its own (tls/authority.pem in its data folder)
 
-import { createHash, X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { defineConfig } from '@playwright/test'
 
 const authority = process.env['KEEPWELL_CA']
 
-/** Makes the browser accept exactly the chains of this authority, and no other unknown one. */
-function trust(pem: string): string {
-  const spki = new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' })
-  return `--ignore-certificate-errors-spki-list=${createHash('sha256').update(spki).digest('base64')}`
+/**
+ * A home for the browser whose certificate store knows this one authority, so that chains are validated
+ * as in real life and a wrong certificate fails the journey. Needs `certutil` (libnss3-tools).
+ */
+function homeThatTrusts(certificate: string): string {
+  const name = createHash('sha256').update(readFileSync(certificate)).digest('hex').slice(0, 16)
+  const home = join(tmpdir(), `keepwell-journeys-${name}`)
+  const store = join(home, '.pki/nssdb')
+  if (!existsSync(join(store, 'cert9.db'))) {
+    mkdirSync(store, { recursive: true })
+    execFileSync('certutil', ['-N', '-d', `sql:${store}`, '--empty-password'])
+    execFileSync('certutil', ['-A', '-d', `sql:${store}`, '-t', 'C,,', '-n', 'keepwell', '-i', certificate])
+  }
+  return home
 }
 
 export default defineConfig({
@@ -31,6 +44,7 @@ export default defineConfig({
     actionTimeout: 15_000,
     trace: 'retain-on-failure',
     launchOptions: {
+      ...(authority ? { env: { ...process.env, HOME: homeThatTrusts(authority) } as Record<string, string> } : {}),
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
         '--headless',
@@ -41,7 +55,6 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
-        ...(authority ? [trust(readFileSync(authority, 'utf8'))] : []),
       ],
     },
   },

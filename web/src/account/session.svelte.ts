@@ -83,7 +83,7 @@ class Session {
 
   /** A new code in place of one that was never confirmed. */
   async renewCode(): Promise<void> {
-    const made = await ask(api.POST('/api/v1/account/recovery-code', { body: {} }))
+    const made = await ask(api.POST('/api/v1/account/recovery-code', { headers: { 'content-type': 'application/json' } }))
     this.freshCode = made.recovery_code
   }
 
