@@ -2,6 +2,7 @@
 //
 // KEEPWELL_URL  where it runs (default https://localhost:8443)
 // KEEPWELL_CA   the authority's certificate, when the server made its own (tls/authority.pem in its data folder)
+// KEEPWELL_RESULTS  where what failed is shown (default test-results beside this folder)
 
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -30,7 +31,7 @@ function homeThatTrusts(certificate: string): string {
 
 export default defineConfig({
   testDir: '.',
-  outputDir: '../test-results',
+  outputDir: process.env['KEEPWELL_RESULTS'] ?? '../test-results',
   workers: 1,
   timeout: 90_000,
   expect: { timeout: 10_000 },
@@ -42,7 +43,6 @@ export default defineConfig({
     timezoneId: 'Europe/Berlin',
     viewport: { width: 1440, height: 900 },
     actionTimeout: 15_000,
-    trace: 'retain-on-failure',
     launchOptions: {
       ...(authority ? { env: { ...process.env, HOME: homeThatTrusts(authority) } as Record<string, string> } : {}),
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',

@@ -34,7 +34,8 @@ class Diary {
   #days = new SvelteMap<string, Day>()
   #leaving = $state.raw<ReadonlySet<string>>(new Set())
   #queue: Promise<unknown> = Promise.resolve()
-  #changes = 0
+  /** How often each day was changed here: an answer from before a change is not shown after it. */
+  #changes = new Map<string, number>()
   #loadedMs = 0
 
   constructor() {
@@ -90,14 +91,14 @@ class Diary {
   async load(): Promise<void> {
     if (!session.isOpen) return
     const date = this.date
-    const changes = this.#changes
+    const changes = this.#changes.get(date)
     this.failure = null
     this.slow = false
     const timer = setTimeout(() => (this.slow = date === this.date && !this.day), SKELETON_AFTER_MS)
     try {
       const day = await this.fetch(date)
-      // A change made meanwhile has brought a newer state of the day than this answer.
-      if (changes === this.#changes) this.#days.set(date, day)
+      // A change of this day made meanwhile has brought a newer state of it than this answer.
+      if (changes === this.#changes.get(date) || !this.#days.has(date)) this.#days.set(date, day)
       this.#loadedMs = Date.now()
     } catch (thrown) {
       if (date === this.date) this.failure = problemOf(thrown)
@@ -182,7 +183,7 @@ class Diary {
 
   async #write(date: string, request: () => Promise<Day>): Promise<void> {
     const done = this.#queue.then(request).then((day) => {
-      this.#changes += 1
+      this.#changes.set(date, (this.#changes.get(date) ?? 0) + 1)
       this.#days.set(date, day)
     })
     this.#queue = done.catch(() => {})
