@@ -62,6 +62,8 @@ pub struct TestServer {
     pub origin: String,
     /// The address of the port.
     pub address: SocketAddr,
+    /// The address of the plain port beside it.
+    pub plain_address: SocketAddr,
     /// What everything runs on, for tests that call parts directly.
     pub app: App,
     client: reqwest::Client,
@@ -85,8 +87,9 @@ impl TestServer {
         let db = TestDb::new().await;
         let root = Arc::new(TestDb::root_key());
         let here = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listeners = Listeners::bind(here, None).await.expect("a free port");
+        let listeners = Listeners::bind(here, Some(here)).await.expect("free ports");
         let address = listeners.https_address().expect("an address");
+        let plain_address = listeners.http_address().expect("an address").expect("a plain port");
         let origin = PublicOrigin::localhost(address.port());
         let app = App::new(Parts {
             db: Db::over_socket(db.config("keepwell_app"), 4, Arc::clone(&root)).expect("a pool"),
@@ -127,6 +130,7 @@ impl TestServer {
             root,
             origin: at,
             address,
+            plain_address,
             app,
             client,
             authority,

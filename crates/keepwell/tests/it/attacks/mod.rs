@@ -6,6 +6,7 @@ mod altered_rows;
 mod guessing;
 mod injection;
 mod loot;
+mod network;
 mod other_sites;
 mod sessions;
 mod stolen_database;
