@@ -11,6 +11,7 @@ mod password;
 mod recovery;
 mod sign_in;
 mod sign_up;
+mod slots;
 
 use platform::{Routes, Sql};
 
@@ -23,5 +24,8 @@ pub fn routes() -> Routes {
 
 /// Every statement of accounts, so that a test can prepare and explain each.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
-    [sign_up::store::ALL, sign_in::store::ALL, recovery::store::ALL].into_iter().flatten().copied()
+    [slots::ALL, sign_up::store::ALL, sign_in::store::ALL, recovery::store::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }

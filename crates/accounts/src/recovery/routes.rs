@@ -14,13 +14,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
 
-use super::store::{self, NewSlot};
+use super::store;
 use crate::{
     EmailAddress,
     credentials::{self, Credential, open_email},
     password,
     sign_in::store as sign_in,
     sign_up::ShownOnce,
+    slots::NewSlot,
 };
 
 const NOT_RIGHT: &str = "the e-mail address or the recovery code is not right";

@@ -5,10 +5,7 @@ use platform::{Db, Error, Presented, Result, Session, SessionLimits, Sql, Unprov
 use tokio_postgres::{Row, types::Type};
 use uuid::Uuid;
 
-use crate::{
-    credentials::Credential,
-    sign_up::store::{WEB, whole},
-};
+use crate::{credentials::Credential, sign_up::store::WEB, slots::whole};
 
 pub(crate) static ALL: &[&Sql] =
     &[&SIGN_IN, &COSTS, &GRANTS, &KEEP_KEYRING, &AUDIT, &AUDIT_SIGNED_OUT, &ACCOUNT];

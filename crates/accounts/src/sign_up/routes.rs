@@ -20,6 +20,7 @@ use crate::{
     EmailAddress,
     credentials::{Credential, own_grant, seal_email},
     password,
+    slots::{CostColumns, NewSlot},
 };
 
 /// Routes of opening an account.
@@ -82,8 +83,10 @@ async fn sign_up(
     let public_key = pair.public();
     let email_sealed = seal_email(&pair, principal, &email);
     let erasure_key_sealed = app.root().seal_erasure_key(principal, &ErasureKey::generate());
-    let slots = [by_password, by_code];
-    let slots = store::NewSlots::seal(principal, &pair, &slots);
+    let slots = [
+        NewSlot::seal(principal, &pair, &by_password, cost)?,
+        NewSlot::seal(principal, &pair, &by_code, cost)?,
+    ];
     let mut grants = Vec::with_capacity(Scope::ALL.len());
     let mut keyring = Keyring::new(pair);
     for scope in Scope::ALL {
@@ -101,7 +104,7 @@ async fn sign_up(
         email_sealed: &email_sealed,
         erasure_key_sealed: &erasure_key_sealed,
         slots: &slots,
-        cost,
+        cost: CostColumns::of(cost)?,
         grants: &grants,
         keyring_sealed: &keyring_sealed,
     }

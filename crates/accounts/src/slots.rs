@@ -1,0 +1,106 @@
+//! Key slots on their way into the table.
+
+use keys::{KeyPair, PasswordCost};
+use platform::{Error, Result, Sql};
+use tokio_postgres::types::{ToSql, Type};
+use uuid::Uuid;
+
+use crate::credentials::Credential;
+
+pub(crate) static ALL: &[&Sql] = &[&ADD, &NOTE_COST];
+
+/// Adds one slot of the asker's own.
+pub(crate) static ADD: Sql = Sql::new(
+    "insert into accounts.key_slot (principal, slot, kind, proof_hash, private_key_sealed,
+        stretch_memory_kib, stretch_passes, stretch_lanes)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)",
+    &[
+        Type::UUID,
+        Type::UUID,
+        Type::INT2,
+        Type::BYTEA,
+        Type::BYTEA,
+        Type::INT4,
+        Type::INT4,
+        Type::INT4,
+    ],
+);
+
+/// Notes that a cost is in use, so that sign-ins try it.
+pub(crate) static NOTE_COST: Sql = Sql::new(
+    "insert into accounts.stretch_cost (memory_kib, passes, lanes) values ($1, $2, $3)
+    on conflict do nothing",
+    &[Type::INT4, Type::INT4, Type::INT4],
+);
+
+/// One way in, sealed and ready to be written.
+pub(crate) struct NewSlot {
+    pub(crate) principal: Uuid,
+    pub(crate) slot: Uuid,
+    pub(crate) kind: i16,
+    pub(crate) proof_hash: Vec<u8>,
+    pub(crate) private_key_sealed: Vec<u8>,
+    pub(crate) cost: CostColumns,
+}
+
+/// A cost of stretching as the table has it.
+#[derive(Clone, Copy)]
+pub(crate) struct CostColumns {
+    pub(crate) memory_kib: i32,
+    pub(crate) passes: i32,
+    pub(crate) lanes: i32,
+}
+
+impl NewSlot {
+    /// Seals a person's key pair for a credential.
+    pub(crate) fn seal(
+        principal: Uuid,
+        pair: &KeyPair,
+        credential: &Credential,
+        cost: PasswordCost,
+    ) -> Result<Self> {
+        Ok(Self {
+            principal,
+            slot: Uuid::now_v7(),
+            kind: i16::from(credential.kind as u8),
+            proof_hash: credential.proof.fingerprint().to_vec(),
+            private_key_sealed: credential.seal(principal, pair),
+            cost: CostColumns::of(cost)?,
+        })
+    }
+
+    /// The parameters of [`ADD`].
+    pub(crate) fn params(&self) -> [&(dyn ToSql + Sync); 8] {
+        [
+            &self.principal,
+            &self.slot,
+            &self.kind,
+            &self.proof_hash,
+            &self.private_key_sealed,
+            &self.cost.memory_kib,
+            &self.cost.passes,
+            &self.cost.lanes,
+        ]
+    }
+}
+
+impl CostColumns {
+    /// A cost as its three columns.
+    pub(crate) fn of(cost: PasswordCost) -> Result<Self> {
+        Ok(Self {
+            memory_kib: whole(cost.memory_kib)?,
+            passes: whole(cost.passes)?,
+            lanes: whole(cost.lanes)?,
+        })
+    }
+
+    /// The parameters of [`NOTE_COST`].
+    pub(crate) fn params(&self) -> [&(dyn ToSql + Sync); 3] {
+        [&self.memory_kib, &self.passes, &self.lanes]
+    }
+}
+
+/// A setting as the database counts.
+pub(crate) fn whole(number: u32) -> Result<i32> {
+    i32::try_from(number).map_err(|cause| Error::Internal(cause.into()))
+}
