@@ -17,9 +17,9 @@ export const de: Messages = {
   pages: {
     diary: 'Tagebuch',
     trends: 'Verlauf',
-    foods: 'Lebensmittel',
+    foods: 'Essen',
     profile: 'Profil',
-    add: 'Eintragen',
+    add: 'Neu',
     signIn: 'Anmelden',
     signUp: 'Registrieren',
     recover: 'Mit Wiederherstellungscode öffnen',
