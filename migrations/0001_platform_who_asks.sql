@@ -106,7 +106,6 @@ grant select on auth.me to keepwell_app, keepwell_audit;
 -- A new account is written by one function, which names the newcomer; nobody else's rows can be
 -- written that way.
 grant insert on auth.principal, auth.access_grant to keepwell_auth;
-grant select (principal) on auth.principal to keepwell_auth;
 create policy newcomer on auth.principal for insert to keepwell_auth
     with check (principal = nullif(current_setting('app.newcomer', true), '')::uuid);
 create policy newcomer on auth.access_grant for insert to keepwell_auth

@@ -51,10 +51,8 @@ async fn web_or_nothing(request: Request) -> Response {
     web::serve(&request)
 }
 
-async fn wrong_method() -> Response {
-    let mut response = Error::NotFound.into_response();
-    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-    response
+async fn wrong_method() -> Error {
+    Error::WrongMethod
 }
 
 /// Whether the server can do its work.

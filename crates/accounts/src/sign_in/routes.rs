@@ -65,6 +65,7 @@ pub(crate) struct SessionInfo {
     responses(
         (status = 201, body = SessionInfo),
         (status = 401, body = ProblemJson, description = "the same for a wrong password and an unknown address"),
+        (status = 422, body = ProblemJson),
         (status = 429, body = ProblemJson),
         (status = 503, body = ProblemJson),
     ),

@@ -1,13 +1,11 @@
 //! The HTTP of days.
 
-use axum::{
-    extract::{Path, State, rejection::PathRejection},
-    http::StatusCode,
-    response::IntoResponse,
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use jiff::civil::Date;
 use nutrition::Nutrient;
-use platform::{Access, App, Error, Json, Presented, ProblemJson, Result, Routes, days};
+use platform::{
+    Access, App, Error, Json, Presented, ProblemJson, Result, Routes, days, http::Path,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
@@ -139,10 +137,9 @@ async fn record(
 async fn amend(
     State(app): State<App>,
     presented: Presented,
-    path: Result<Path<(String, Uuid)>, PathRejection>,
+    Path((text, id)): Path<(String, Uuid)>,
     Json(change): Json<SentChange>,
 ) -> Result<axum::Json<DayView>> {
-    let Path((text, id)) = path.map_err(|_cause| Error::NotFound)?;
     let date = date(&app, &text)?;
     let target =
         change.day.as_deref().map(|day| days::parse("day", day, today(&app))).transpose()?;
@@ -176,9 +173,8 @@ async fn amend(
 async fn forget(
     State(app): State<App>,
     presented: Presented,
-    path: Result<Path<(String, Uuid)>, PathRejection>,
+    Path((text, id)): Path<(String, Uuid)>,
 ) -> Result<axum::Json<DayView>> {
-    let Path((text, id)) = path.map_err(|_cause| Error::NotFound)?;
     let date = date(&app, &text)?;
     let (documents, _) =
         change_day(&app, &presented, date, "entry_removed", |day| Ok(day.remove(id))).await?;
@@ -253,6 +249,7 @@ async fn copy(
         (status = 200, body = Behind),
         (status = 401, body = ProblemJson),
         (status = 404, body = ProblemJson),
+        (status = 422, body = ProblemJson),
     ),
 )]
 async fn behind(

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use axum::{
-    extract::{Path, Query, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
     http::header,
     response::{AppendHeaders, IntoResponse},
 };
 use nutrition::{FoodId, FoodRef, Group, Nutrient, catalog};
-use platform::{Access, Error, ProblemJson, Result, Routes};
+use platform::{Access, App, Error, Presented, ProblemJson, Result, Routes, http::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -116,7 +116,12 @@ struct Hit {
         (status = 422, body = ProblemJson),
     ),
 )]
-async fn search(query: Result<Query<Search>, QueryRejection>) -> Result<axum::Json<Hits>> {
+async fn search(
+    State(app): State<App>,
+    presented: Presented,
+    query: Result<Query<Search>, QueryRejection>,
+) -> Result<axum::Json<Hits>> {
+    app.db().prove(&presented).await?;
     let Query(search) =
         query.map_err(|_cause| Error::invalid("q", "send q, and limit as a number if you like"))?;
     if search.q.chars().count() > QUERY_CHARACTERS_MAX {
@@ -185,7 +190,12 @@ struct ValueInfo {
         (status = 404, body = ProblemJson),
     ),
 )]
-async fn food(Path(id): Path<String>) -> Result<axum::Json<FoodDetail>> {
+async fn food(
+    State(app): State<App>,
+    presented: Presented,
+    Path(id): Path<String>,
+) -> Result<axum::Json<FoodDetail>> {
+    app.db().prove(&presented).await?;
     let food = find(&id).ok_or(Error::NotFound)?;
     let source = food.source();
     Ok(axum::Json(FoodDetail {

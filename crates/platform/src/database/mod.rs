@@ -108,6 +108,12 @@ impl Db {
         Ok((session, rows))
     }
 
+    /// Only proves who asks, for what needs no row of theirs.
+    pub async fn prove(&self, presented: &Presented) -> Result<Session> {
+        let (session, _) = self.read(presented, &ENTER, &[]).await?;
+        Ok(session)
+    }
+
     /// Begins a transaction as the asker, with its first statement in the same round trip.
     #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
     pub async fn begin(

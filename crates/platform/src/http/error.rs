@@ -30,6 +30,10 @@ pub enum Error {
     #[error("not found")]
     NotFound,
 
+    /// It exists, and does not do that.
+    #[error("this path does not answer to that method")]
+    WrongMethod,
+
     /// The input broke rules the person can mend, field by field.
     #[error("some of what was sent cannot be used")]
     Invalid(Vec<Problem>),
@@ -122,6 +126,7 @@ impl Error {
         match self {
             Self::Unauthenticated | Self::NotOpened(_) => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -139,6 +144,7 @@ impl Error {
             Self::Unauthenticated => "sign-in-first",
             Self::NotOpened(_) => "not-opened",
             Self::NotFound => "not-found",
+            Self::WrongMethod => "wrong-method",
             Self::Invalid(_) => "invalid",
             Self::Malformed(_) => "malformed",
             Self::NotJson => "not-json",
