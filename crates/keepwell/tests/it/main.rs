@@ -7,7 +7,13 @@
 #![expect(clippy::format_collect, reason = "short hex in tests")]
 
 mod attacks;
+mod catalog;
 mod diary;
 mod inventory;
+mod migrations;
+mod openapi;
+mod policies;
 mod program;
+mod routes;
+mod statements;
 mod survival;

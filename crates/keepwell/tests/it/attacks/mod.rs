@@ -10,3 +10,5 @@ mod network;
 mod other_sites;
 mod sessions;
 mod stolen_database;
+
+pub(crate) use loot::tables;

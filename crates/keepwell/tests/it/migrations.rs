@@ -1,0 +1,75 @@
+//! The schema's way forward: each file once, in order, unchanged, one server at a time.
+
+use platform::database::{MIGRATIONS, MigrateError, migrate};
+use testkit::TestDb;
+use tokio_postgres::{Client, NoTls};
+use uuid::Uuid;
+
+async fn history(client: &Client) -> Vec<(i32, String)> {
+    let sql = "select number, checksum from platform.migration order by number";
+    let rows = client.query(sql, &[]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
+
+/// The whole database as text, without the random word that a dump is fenced with.
+fn schema(db: &TestDb) -> Vec<String> {
+    let dump = String::from_utf8(db.dump()).unwrap();
+    dump.lines().filter(|line| !line.contains("restrict ")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn applying_again_changes_nothing() {
+    let db = TestDb::new().await;
+    let mut client = db.admin().await;
+    let (before, history_before) = (schema(&db), history(&client).await);
+    migrate(&mut client).await.unwrap();
+    assert_eq!(schema(&db), before);
+    assert_eq!(history(&client).await, history_before);
+    assert_eq!(history_before.len(), MIGRATIONS.len());
+}
+
+#[tokio::test]
+async fn a_schema_that_a_newer_program_made_is_refused() {
+    let db = TestDb::new().await;
+    let mut client = db.admin().await;
+    let newer = "insert into platform.migration (number, name, checksum) values (9000, 'x', 'x')";
+    client.batch_execute(newer).await.unwrap();
+    let refused = migrate(&mut client).await.unwrap_err();
+    assert!(matches!(refused, MigrateError::Newer { found: 9000, .. }), "{refused}");
+    // Refusing leaves the lock free, and without the newer entry the same call succeeds.
+    client.batch_execute("delete from platform.migration where number = 9000").await.unwrap();
+    migrate(&mut client).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_that_was_changed_after_it_was_applied_is_refused() {
+    let db = TestDb::new().await;
+    let mut client = db.admin().await;
+    for number in [1, 2] {
+        let change =
+            format!("update platform.migration set checksum = 'x' where number = {number}");
+        client.batch_execute(&change).await.unwrap();
+        let refused = migrate(&mut client).await.unwrap_err();
+        assert!(matches!(refused, MigrateError::Changed { number: 1 }), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn two_servers_that_start_at_once_take_turns() {
+    let db = TestDb::new().await;
+    let admin = db.admin().await;
+    let name = format!("empty_{}", Uuid::now_v7().simple());
+    admin.batch_execute(&format!("create database {name} template template0")).await.unwrap();
+    let connect = async || {
+        let mut config = db.config("postgres");
+        let (client, connection) = config.dbname(&name).connect(NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
+    };
+    let starts = (0..3).map(async |_| migrate(&mut connect().await).await);
+    for started in futures_util::future::join_all(starts).await {
+        started.unwrap();
+    }
+    assert_eq!(history(&connect().await).await, history(&db.admin().await).await);
+    admin.batch_execute(&format!("drop database {name} with (force)")).await.unwrap();
+}

@@ -1,0 +1,194 @@
+//! Who may do what with whose rows, as the database decides it: every table, every actor, every
+//! verb, compared with `policies.txt`.
+//!
+//! The file is reviewed like code. After a change that is meant, write it anew with
+//! `KEEPWELL_BLESS=1` and read the difference.
+
+use std::{fmt::Write, path::Path};
+
+use serde_json::json;
+use testkit::{Person, TestServer};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+use crate::attacks::tables;
+
+const HEAD: &str = "\
+# Who may do what with the rows of one person (`yes`), and who may not: no right on the table at all
+# (`no`), or a right that reaches none of these rows (`none`). Written by tests/it/policies.rs.
+";
+
+/// Somebody who asks about the owner's rows.
+struct Actor<'a> {
+    name: &'static str,
+    role: &'static str,
+    /// The session whose token is presented.
+    cookie: Option<&'a str>,
+}
+
+#[tokio::test]
+async fn policies_are_as_written() {
+    let (server, ana, ben) = two_people().await;
+    let matrix = matrix(&server, &ana, &ben).await;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/policies.txt");
+    if std::env::var("KEEPWELL_BLESS").is_ok() {
+        std::fs::write(&file, &matrix).unwrap();
+    }
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    let different: Vec<&str> = matrix
+        .lines()
+        .filter(|line| !written.lines().any(|known| known == *line))
+        .chain(written.lines().filter(|line| !matrix.lines().any(|now| now == *line)))
+        .collect();
+    assert!(
+        different.is_empty() && matrix == written,
+        "the policies are not as written. If this is meant, run again with KEEPWELL_BLESS=1 and \
+         review tests/it/policies.txt:\n{}",
+        different.join("\n")
+    );
+}
+
+#[tokio::test]
+async fn a_loosened_policy_shows_in_the_matrix() {
+    let (server, ana, ben) = two_people().await;
+    let admin = server.db.admin().await;
+    let before = matrix(&server, &ana, &ben).await;
+    for loosened in [
+        "alter policy my_own on diary.record_day using (owner is not null) with check (owner is not null)",
+        "alter policy my_own on diary.record_day with check (owner is not null)",
+        "create policy more on audit.event for select to keepwell_worker using (seq > 0);
+            grant usage on schema audit to keepwell_worker; grant select on audit.event to keepwell_worker",
+        "alter policy my_own on accounts.account using (principal is not null)",
+    ] {
+        admin.batch_execute(loosened).await.unwrap();
+        let after = matrix(&server, &ana, &ben).await;
+        assert_ne!(before, after, "{loosened}");
+    }
+}
+
+/// Ana and Ben with something in every table, and an ended session each.
+async fn two_people() -> (TestServer, Person, Person) {
+    let server = TestServer::start(keepwell::router).await;
+    let (ana, ben) = (server.person("ana").await, server.person("ben").await);
+    for person in [&ana, &ben] {
+        person.eat("2026-11-20", "usda-sr28:09040", 100.0).await;
+        let note = json!({"id": Uuid::now_v7(), "kind": "note", "time": "08:00", "zone": "UTC", "text": "n"});
+        drop(person.post("/api/v1/days/2026-11-20/entries", &note).await.expect(201));
+        drop(person.sign_in().await);
+    }
+    let ended = "update auth.session s set expires_at = now()
+        where created_at = (select max(o.created_at) from auth.session o where o.principal = s.principal)";
+    server.db.admin().await.batch_execute(ended).await.unwrap();
+    (server, ana, ben)
+}
+
+async fn matrix(server: &TestServer, ana: &Person, ben: &Person) -> String {
+    let actors = [
+        Actor { name: "owner", role: "keepwell_app", cookie: Some(&ana.cookie) },
+        Actor { name: "other", role: "keepwell_app", cookie: Some(&ben.cookie) },
+        Actor { name: "nobody", role: "keepwell_app", cookie: None },
+        Actor { name: "worker", role: "keepwell_worker", cookie: None },
+        Actor { name: "auditor", role: "keepwell_auditor", cookie: None },
+    ];
+    let admin = server.db.admin().await;
+    let mut matrix = HEAD.to_owned();
+    for table in tables(&admin).await {
+        let sample = Sample::of(&admin, &table, ana.id).await;
+        writeln!(matrix, "\n{table}").unwrap();
+        for actor in &actors {
+            write!(matrix, "    {:8}", actor.name).unwrap();
+            for verb in ["select", "insert", "update", "delete"] {
+                let outcome = attempt(server, &admin, actor, &sample, verb).await;
+                write!(matrix, " {verb} {outcome:5}").unwrap();
+            }
+            let trimmed = matrix.trim_end().len();
+            matrix.truncate(trimmed);
+            matrix.push('\n');
+        }
+    }
+    matrix
+}
+
+/// A table, and which of its rows are the owner's.
+struct Sample {
+    table: String,
+    of_the_owner: String,
+    /// One of them, to be taken out and put back.
+    row: String,
+}
+
+impl Sample {
+    async fn of(admin: &Client, table: &str, owner: Uuid) -> Self {
+        let sql = "select attname::text from pg_attribute
+            where attrelid = $1::text::regclass and attname in ('owner', 'principal')";
+        let columns = admin.query(sql, &[&table]).await.unwrap();
+        let of_the_owner = columns
+            .first()
+            .map_or("true".to_owned(), |row| format!("{} = '{owner}'", row.get::<_, String>(0)));
+        // The newest session is the ended one: taking it out ends nobody's own.
+        let order = if table == "auth.session" { "order by created_at desc" } else { "" };
+        let sql = format!("select t::text from {table} t where {of_the_owner} {order} limit 1");
+        let row = admin.query_opt(&sql, &[]).await.unwrap().unwrap_or_else(|| {
+            panic!(
+                "{table} has no row of the sample's person, so nothing shows who may reach one: let \
+                 `two_people` in tests/it/policies.rs put one there"
+            )
+        });
+        Self { table: table.to_owned(), of_the_owner, row: row.get(0) }
+    }
+}
+
+/// What comes of one verb; nothing of it stays.
+async fn attempt(
+    server: &TestServer,
+    admin: &Client,
+    actor: &Actor<'_>,
+    sample: &Sample,
+    verb: &str,
+) -> &'static str {
+    let Sample { table, of_the_owner, row } = sample;
+    match actor.cookie {
+        Some(cookie) => server.db.begin_as(admin, cookie).await,
+        None => admin.batch_execute("begin").await.unwrap(),
+    }
+    let sql = match verb {
+        "select" => format!("select 1 from {table} where {of_the_owner}"),
+        "delete" => format!("delete from {table} where {of_the_owner}"),
+        "update" => match updatable(admin, actor.role, table).await {
+            Some(column) => format!("update {table} set {column} = {column} where {of_the_owner}"),
+            None => format!("update {table} set none = none"),
+        },
+        _ => {
+            let take_out = format!(
+                "set local session_replication_role = replica; delete from {table} t where t::text = '{row}';
+                set local session_replication_role = origin"
+            );
+            admin.batch_execute(&take_out).await.unwrap();
+            format!("insert into {table} select ('{row}'::{table}).*")
+        }
+    };
+    admin.batch_execute(&format!("set local role {}", actor.role)).await.unwrap();
+    let outcome = match admin.execute(&sql, &[]).await {
+        Ok(0) => "none",
+        Ok(_) => "yes",
+        Err(refused) => {
+            let refused = refused.as_db_error().unwrap_or_else(|| panic!("{sql}: {refused:?}"));
+            let by_policy = refused.message().contains("row-level security");
+            let no_column = sql.ends_with("none = none");
+            assert!(refused.code().code() == "42501" || no_column, "{sql}: {refused:?}");
+            if by_policy { "none" } else { "no" }
+        }
+    };
+    admin.batch_execute("rollback").await.unwrap();
+    outcome
+}
+
+/// A column that the role may write.
+async fn updatable(admin: &Client, role: &str, table: &str) -> Option<String> {
+    let sql = "select quote_ident(attname) from pg_attribute
+        where attrelid = $2::text::regclass and attnum > 0 and not attisdropped
+            and has_schema_privilege($1::text, split_part($2, '.', 1), 'usage')
+            and has_column_privilege($1::text, attrelid, attnum, 'update')
+        order by attnum desc limit 1";
+    admin.query_opt(sql, &[&role, &table]).await.unwrap().map(|row| row.get(0))
+}

@@ -1,0 +1,217 @@
+//! Every statement of the product against the migrated schema, on tables that many people fill.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use testkit::{TestDb, TestServer};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+/// What a scan of a personal table is allowed to be found by.
+const KEYS: [&str; 5] = ["owner", "principal", "holder", "token_hash", "proof_hash"];
+/// About nobody, and a handful of rows.
+const NOBODYS: [&str; 2] = ["stretch_cost", "migration"];
+
+/// Some thousands of rows of a thousand people in every personal table.
+const FILL: &str = "
+    create temporary table people as
+        select gen_random_uuid() as id, n from generate_series(1, 1000) n;
+    insert into auth.principal (principal, public_key) select id, sha256(id::text::bytea) from people;
+    insert into auth.session (principal, token_hash, application, idle_limit, expires_at)
+        select id, sha256((id || '-' || d)::bytea), 'web', '15 minutes', now() + interval '1 hour'
+        from people, generate_series(1, 3) d;
+    insert into accounts.account (principal, email_sealed) select id, sha256(id::text::bytea) from people;
+    insert into accounts.key_slot
+        select id, gen_random_uuid(), k, sha256((id || '+' || k)::bytea), sha256('x'), 8, 1, 1
+        from people, generate_series(1, 2) k;
+    insert into auth.access_grant (owner, holder, scope, epoch, first_day, last_day, key_sealed)
+        select id, id, s, 1, '1900-01-01', '2079-06-06', sha256('x')
+        from people, unnest(array['food', 'summary', 'logged', 'notes']) s;
+    insert into erasure.erasure_key (owner, key_sealed) select id, sha256('x') from people;
+    insert into diary.record_day
+        select id, s, date '2026-11-01' + d, 1, 1, decode(repeat('ab', 900), 'hex')
+        from people, unnest(array['food', 'summary', 'logged']) s, generate_series(1, 5) d;
+    insert into audit.head select id, 5, sha256('x') from people;
+    insert into audit.event
+        select id, d, now(), id, 'web', 'entry_recorded', 'food', sha256('x')
+        from people, generate_series(1, 5) d;
+    analyze";
+
+#[test]
+fn the_list_of_statements_is_complete() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut folders = vec![crates];
+    let mut made = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("tests") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                made += std::fs::read_to_string(&path).unwrap().matches("Sql::new(").count();
+            }
+        }
+    }
+    let listed = keepwell::statements().count();
+    assert_eq!(
+        made, listed,
+        "{made} statements are made in crates/*/src and {listed} are listed: put each new one into \
+         its module's ALL, and its module into the feature's statements()"
+    );
+}
+
+#[tokio::test]
+async fn every_statement_prepares_as_the_runtime_role() {
+    let db = TestDb::new().await;
+    let app = db.connect("keepwell_app").await;
+    for sql in keepwell::statements() {
+        let statement = app.prepare_typed(sql.text, sql.types).await;
+        let statement = statement.unwrap_or_else(|cause| panic!("{}: {cause:?}", sql.text));
+        assert_eq!(statement.params(), sql.types, "{}", sql.text);
+        assert!(!sql.text.contains("select *"), "name the columns: {}", sql.text);
+    }
+}
+
+#[tokio::test]
+async fn every_plan_finds_personal_rows_by_their_person() {
+    let db = TestDb::new().await;
+    db.admin().await.batch_execute(FILL).await.unwrap();
+    let app = db.connect("keepwell_app").await;
+    let mut faults = Vec::new();
+    for (number, sql) in keepwell::statements().enumerate() {
+        let plan = plan(&app, number, sql).await;
+        look_at(&plan, sql.text, &mut faults);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+
+    // The look notices each fault.
+    for (bad, fault) in [
+        ("select version from diary.record_day where version > 0 offset 0", None),
+        ("select key_sealed from auth.access_grant where length(key_sealed) > 0", None),
+    ] {
+        let plan = explain(&app, bad).await;
+        let mut none = Vec::new();
+        look_at(&plan, bad, &mut none);
+        assert_eq!(none.first(), fault, "the policy brings its own condition");
+    }
+    let admin = db.admin().await;
+    for bad in [
+        "select version from diary.record_day where version > 0",
+        "select (select count(*) from diary.record_day d where d.owner = p.principal)
+            from auth.principal p where p.principal = gen_random_uuid() or p.created_at > now()",
+    ] {
+        let mut found = Vec::new();
+        look_at(&explain(&admin, bad).await, bad, &mut found);
+        assert!(!found.is_empty(), "{bad}");
+    }
+}
+
+async fn plan(app: &Client, number: usize, sql: &platform::Sql) -> Value {
+    let types: Vec<&str> = sql.types.iter().map(tokio_postgres::types::Type::name).collect();
+    let list = if types.is_empty() { String::new() } else { format!("({})", types.join(", ")) };
+    app.batch_execute(&format!("prepare s{number} {list} as {}", sql.text)).await.unwrap();
+    let nulls = vec!["null"; types.len()].join(", ");
+    let nulls = if types.is_empty() { nulls } else { format!("({nulls})") };
+    explain(app, &format!("execute s{number} {nulls}")).await
+}
+
+async fn explain(client: &Client, sql: &str) -> Value {
+    let rows = client.simple_query(&format!("explain (format json) {sql}")).await.unwrap();
+    let text: String = rows
+        .iter()
+        .filter_map(|message| {
+            let tokio_postgres::SimpleQueryMessage::Row(row) = message else { return None };
+            row.get(0)
+        })
+        .collect();
+    serde_json::from_str::<Value>(&text).unwrap()[0]["Plan"].clone()
+}
+
+fn look_at(node: &Value, sql: &str, faults: &mut Vec<String>) {
+    let kind = node["Node Type"].as_str().unwrap_or_default();
+    let relation = node["Relation Name"].as_str().unwrap_or_default();
+    let is_personal = !relation.is_empty() && !NOBODYS.contains(&relation);
+    if is_personal && kind == "Seq Scan" {
+        faults.push(format!("{relation} is read from end to end: {sql}"));
+    }
+    if node["Parent Relationship"] == "SubPlan" {
+        faults.push(format!("a query runs once a row ({kind} {relation}): {sql}"));
+    }
+    let condition = node["Index Cond"].as_str().unwrap_or_default();
+    if kind.contains("Index") && !KEYS.iter().any(|key| condition.contains(key)) {
+        faults.push(format!("{kind} {relation} is not by a person ({condition}): {sql}"));
+    }
+    for child in node["Plans"].as_array().into_iter().flatten() {
+        look_at(child, sql, faults);
+    }
+}
+
+/// What runs inside functions and policies shows in no plan; the tables count how they are read.
+#[tokio::test]
+async fn a_whole_day_s_use_reads_no_personal_table_from_end_to_end() {
+    let server = TestServer::start(keepwell::router).await;
+    let db_name: String = server
+        .db
+        .admin()
+        .await
+        .query_one("select current_database()::text", &[])
+        .await
+        .unwrap()
+        .get(0);
+    assert!(db_name.starts_with("test_"));
+    {
+        let filler = server.db.admin().await;
+        filler.batch_execute(FILL).await.unwrap();
+        filler.batch_execute("select pg_stat_force_next_flush()").await.unwrap();
+    }
+    let before = scans(&server.db).await;
+
+    let mut ana = server.person("ana").await;
+    drop(ana.sign_in().await);
+    let body = json!({"email": ana.email, "password": "not the right one"});
+    drop(ana.post("/api/v1/session", &body).await.expect(401));
+    let id = ana.eat("2026-11-20", "usda-sr28:09040", 100.0).await;
+    let entry = format!("/api/v1/days/2026-11-20/entries/{id}");
+    drop(ana.patch(&entry, &json!({"day": "2026-11-19"})).await.expect(200));
+    let copies = json!({"from": "2026-11-19", "entries": [{"id": Uuid::now_v7(), "of": id}]});
+    drop(ana.post("/api/v1/days/2026-11-20/copies", &copies).await.expect(201));
+    drop(ana.get("/api/v1/days?from=2026-11-01&to=2026-11-30").await.expect(200));
+    drop(ana.patch("/api/v1/days/2026-11-20", &json!({"complete": true})).await.expect(200));
+    let kept = json!({"code": ana.recovery_code});
+    let fresh = ana.post("/api/v1/account/recovery-code", &json!({})).await.expect(201).json();
+    drop(ana.put("/api/v1/account/recovery-code/kept", &kept).await.expect(422));
+    let recovery = json!({"email": ana.email, "recovery_code": fresh["recovery_code"], "new_password": "walks by the lake"});
+    ana.cookie =
+        ana.post("/api/v1/session/recovery", &recovery).await.expect(201).cookie().unwrap();
+    drop(ana.delete("/api/v1/session").await.expect(204));
+
+    // A connection tells its counts when it ends.
+    end_other_connections(&server.db).await;
+    let after = scans(&server.db).await;
+    let read: Vec<_> = after
+        .iter()
+        .filter(|(table, count)| {
+            !NOBODYS.contains(&table.as_str())
+                && before.iter().any(|(name, earlier)| name == table && count > earlier)
+        })
+        .collect();
+    assert!(read.is_empty(), "read from end to end: {read:?}");
+    let used: i64 = after.iter().map(|(_, count)| count).sum();
+    assert!(used > 0, "nothing was counted: the test is broken");
+}
+
+async fn end_other_connections(db: &TestDb) {
+    let admin = db.admin().await;
+    let end = "select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and usename = 'keepwell_app'";
+    admin.batch_execute(end).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+}
+
+/// How often each table was read from end to end.
+async fn scans(db: &TestDb) -> Vec<(String, i64)> {
+    let sql = "select relname::text, coalesce(seq_scan, 0) from pg_stat_user_tables order by 1";
+    let admin = db.admin().await;
+    let rows = admin.query(sql, &[]).await.unwrap();
+    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+}
