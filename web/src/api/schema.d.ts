@@ -1188,6 +1188,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemJson"];
                 };
             };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
         };
     };
     search: {
@@ -1337,6 +1345,14 @@ export interface operations {
             };
             /** @description the same for a wrong password and an unknown address */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
