@@ -7,10 +7,12 @@
 #![expect(clippy::format_collect, reason = "short hex in tests")]
 
 mod attacks;
+mod canary;
 mod catalog;
 mod diary;
 mod inventory;
 mod migrations;
+mod model;
 mod openapi;
 mod policies;
 mod program;

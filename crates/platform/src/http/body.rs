@@ -60,6 +60,12 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         let field = cause.path().to_string();
         let cause = cause.into_inner();
         match cause.classify() {
+            // Where one of some words was expected, another type counts as bad syntax to serde, and
+            // so does a number that no float holds.
+            serde_json::error::Category::Syntax if is_json(text) => Error::invalid(
+                if field == "." { "body".to_owned() } else { field },
+                "is of another type, or out of range: see the API description",
+            ),
             serde_json::error::Category::Data => {
                 let field = named_in(&cause).unwrap_or(if field == "." {
                     "body".to_owned()
@@ -80,6 +86,10 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
         .end()
         .map_err(|_cause| Error::Malformed("there is something after the JSON value".into()))?;
     Ok(value)
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 /// The field that serde names in backticks where its path ends at the object around it.

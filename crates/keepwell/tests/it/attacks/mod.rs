@@ -4,6 +4,7 @@
 mod altered_keys;
 mod altered_rows;
 mod guessing;
+mod hostile_input;
 mod injection;
 mod loot;
 mod network;
