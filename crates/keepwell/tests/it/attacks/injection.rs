@@ -229,7 +229,7 @@ async fn a03_the_runtime_role_changes_no_rule_and_reaches_no_file() {
         "select pg_read_binary_file('global/pg_filenode.map')",
         "select pg_ls_dir('.')",
         "select lo_import('/etc/hostname')",
-        "copy (select 1) to program 'true'",
+        "copy (select 1) to program 'cat >/dev/null'",
         "copy (select 1) to '/var/tmp/loot'",
         "do $$ begin execute 'alter role keepwell_app superuser'; end $$",
         "select pg_reload_conf()",
