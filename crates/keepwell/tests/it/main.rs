@@ -7,6 +7,7 @@
 #![expect(clippy::format_collect, reason = "short hex in tests")]
 
 mod attacks;
+mod audit;
 mod canary;
 mod catalog;
 mod diary;
