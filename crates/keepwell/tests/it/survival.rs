@@ -71,12 +71,20 @@ impl Browser {
         .await
     }
 
+    /// Reads, and reads again while the server says that the database is still coming back.
     async fn read(&self, path: &str) -> Value {
-        let answer = self.send(Method::GET, path, None).await.unwrap();
-        let status = answer.status();
-        let text = answer.text().await.unwrap();
-        assert_eq!(status, StatusCode::OK, "{path}: {text}");
-        serde_json::from_str(&text).unwrap()
+        let until = Instant::now() + LIMIT;
+        loop {
+            let answer = self.send(Method::GET, path, None).await.unwrap();
+            let status = answer.status();
+            let text = answer.text().await.unwrap();
+            if status == StatusCode::OK {
+                return serde_json::from_str(&text).unwrap();
+            }
+            assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {text}");
+            assert!(Instant::now() < until, "{path}: {text}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 }
 

@@ -13,7 +13,7 @@ mod transaction;
 
 use std::sync::Arc;
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod};
 use futures_util::join;
 use keys::RootKey;
 use tokio_postgres::{
@@ -179,8 +179,14 @@ impl Db {
 
     #[expect(clippy::disallowed_methods, reason = "this is the door")]
     async fn connection(&self) -> Result<Object> {
-        self.pool.get().await.map_err(|cause| {
-            Error::Internal(anyhow::Error::new(cause).context("the database cannot be reached"))
+        self.pool.get().await.map_err(|cause| match cause {
+            PoolError::Backend(cause) => cause.into(),
+            PoolError::Timeout(_)
+            | PoolError::Closed
+            | PoolError::NoRuntimeSpecified
+            | PoolError::PostCreateHook(_) => {
+                Error::Internal(anyhow::Error::new(cause).context("the database cannot be reached"))
+            }
         })
     }
 

@@ -72,6 +72,14 @@ pub enum Error {
     #[error("many people are signing in: wait a moment and try again")]
     Busy,
 
+    /// The database does not answer. Nothing was acknowledged that is lost.
+    #[error("the diary cannot be reached at this moment: nothing was lost; try again shortly")]
+    Unavailable,
+
+    /// The answer took longer than anybody waits.
+    #[error("this took too long and was given up: look whether it is there, and try again")]
+    TimedOut,
+
     /// What the database holds is not what was sealed there.
     #[error(
         "this record was altered in the database and is refused. Nothing of it is shown; tell \
@@ -134,7 +142,7 @@ impl Error {
             Self::OtherSite => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Altered | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -153,6 +161,8 @@ impl Error {
             Self::Conflict(_) => "conflict",
             Self::TooMany { .. } => "too-many",
             Self::Busy => "busy",
+            Self::Unavailable => "unavailable",
+            Self::TimedOut => "timed-out",
             Self::Altered => "altered-record",
             Self::Internal(_) => "internal",
         }
@@ -161,14 +171,26 @@ impl Error {
 
 impl From<tokio_postgres::Error> for Error {
     fn from(cause: tokio_postgres::Error) -> Self {
-        // The database's own word for "no session was presented".
-        if cause.code()
-            == Some(&tokio_postgres::error::SqlState::INVALID_AUTHORIZATION_SPECIFICATION)
-        {
-            return Self::Unauthenticated;
+        use tokio_postgres::error::SqlState;
+
+        match cause.code() {
+            // The database's own word for "no session was presented".
+            Some(&SqlState::INVALID_AUTHORIZATION_SPECIFICATION) => Self::Unauthenticated,
+            // It is stopping, starting, or recovering from a crash.
+            Some(
+                &SqlState::ADMIN_SHUTDOWN
+                | &SqlState::CRASH_SHUTDOWN
+                | &SqlState::CANNOT_CONNECT_NOW,
+            ) => Self::Unavailable,
+            // No word from the database at all: the connection is gone, or never came to be.
+            None if cause.is_closed() || is_of_the_network(&cause) => Self::Unavailable,
+            Some(_) | None => Self::Internal(cause.into()),
         }
-        Self::Internal(cause.into())
     }
+}
+
+fn is_of_the_network(cause: &tokio_postgres::Error) -> bool {
+    std::error::Error::source(cause).is_some_and(<dyn std::error::Error>::is::<std::io::Error>)
 }
 
 /// The body of every error answer (RFC 9457).
@@ -205,7 +227,7 @@ impl IntoResponse for Error {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Self::TooMany { retry_after_seconds } = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
-        } else if matches!(self, Self::Busy) {
+        } else if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(2));
         }
         response

@@ -41,7 +41,7 @@ async fn stand_guard(State(guard): State<Arc<Guard>>, request: Request, next: Ne
             let limit = Duration::from_secs(REQUEST_SECONDS_MAX);
             match tokio::time::timeout(limit, next.run(request)).await {
                 Ok(response) => response,
-                Err(_) => Error::Busy.into_response(),
+                Err(_) => Error::TimedOut.into_response(),
             }
         }
         Err(error) => error.into_response(),
