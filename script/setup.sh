@@ -8,7 +8,7 @@ stamps=$CARGO_TARGET_DIR/keepwell-stamps
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 
 postgresql_min=15
-node_min=20.19
+node_range='20.19 or newer of 20, or 22.12 or newer' # what web/package.json says, for people
 rust_min=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
 
 say() { printf '==> %s\n' "$*" >&2; }
@@ -36,13 +36,15 @@ as_root() {
 }
 
 apt_updated=
+update_packages() {
+  [ -z "$apt_updated" ] || return 0
+  say "apt-get update"
+  as_root apt-get update -q
+  apt_updated=yes
+}
 install_packages() {
   has apt-get || fail "please install these yourself, there is no apt here:  $*"
-  if [ -z "$apt_updated" ]; then
-    say "apt-get update"
-    as_root apt-get update -q
-    apt_updated=yes
-  fi
+  update_packages
   say "apt-get install $*"
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@"
 }
@@ -71,28 +73,36 @@ Keepwell needs $postgresql_min or newer. This release of the system has none; Po
   sudo apt install postgresql-17"
 }
 
-node_version() { has node && node -p 'process.versions.node'; }
+# Whether Node.js is one that the web app's tools run on: `engines` in web/package.json.
+node_suits() {
+  local version
+  version=$(has node && node -p 'process.versions.node') || return 1
+  case $version in
+    20.*) at_least "$version" 20.19.0 ;;
+    *) at_least "$version" 22.12.0 ;;
+  esac
+}
 
 # Debian 12 and Ubuntu 24.04 have an older Node.js than the web app's tools need. The npm registry has
 # the official builds as plain packages, without install scripts.
 need_node() {
   if ! has node || ! has npm; then install_packages nodejs npm; fi
-  at_least "$(node_version)" "$node_min" && return
+  node_suits && return
   local own=$cache/node architecture
   case $(uname -m) in
     x86_64) architecture=x64 ;;
     aarch64) architecture=arm64 ;;
-    *) fail "Node.js $(node_version) is installed; building the web app needs $node_min or newer" ;;
+    *) fail "Node.js $(node --version) is installed; building the web app needs $node_range" ;;
   esac
   PATH=$own/node_modules/node-linux-$architecture/bin:$PATH
   hash -r
-  at_least "$(node_version)" "$node_min" && return
-  say "Node.js $node_min or newer into $own"
+  node_suits && return
+  say "Node.js 22 into $own"
   mkdir -p "$own"
   npm install --prefix "$own" --ignore-scripts --no-audit --no-fund --no-save \
     "node-linux-$architecture@22" >&2
   hash -r
-  at_least "$(node_version)" "$node_min" || fail "could not install Node.js $node_min"
+  node_suits || fail "could not install Node.js; building the web app needs $node_range"
 }
 
 need_compiler() {
@@ -111,16 +121,28 @@ need_rust() {
     has curl || install_packages curl ca-certificates
     say "installing Rust with rustup (https://rustup.rs) into ${CARGO_HOME:-$HOME/.cargo}"
     curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
-      sh -s -- -y --no-modify-path --profile minimal --default-toolchain stable
+      sh -s -- -y --no-modify-path --profile minimal --component rustfmt,clippy \
+        --default-toolchain stable
   else
     say "rustup update stable"
-    rustup toolchain install stable --profile minimal
+    rustup toolchain install stable --profile minimal --component rustfmt,clippy
   fi
   # rustup's own comes before one of the system that is too old.
   PATH=${CARGO_HOME:-$HOME/.cargo}/bin:$PATH
   hash -r
   at_least "$(rust_version)" "$rust_min" || fail "Rust $(rust_version) is installed, and Keepwell \
 needs $rust_min or newer:  rustup update stable && rustup default stable"
+}
+
+# What checks the form of the code; a toolchain of the minimal profile comes without.
+need_rust_checks() {
+  if cargo fmt --version && cargo clippy --version; then return; fi >/dev/null 2>&1
+  has rustup || fail "cargo fmt or cargo clippy is missing. Install them beside your Rust, or let \
+rustup do it (https://rustup.rs)"
+  say "rustup component add rustfmt clippy"
+  rustup component add rustfmt clippy
+  cargo fmt --version >&2
+  cargo clippy --version >&2
 }
 
 # The web app's packages, exactly as locked, and never one of their scripts.
@@ -144,11 +166,37 @@ build_web() {
   stamp web "$made_from"
 }
 
+# A browser for the journeys: CHROMIUM where it is given, the system's, or Playwright's own. Exports
+# CHROMIUM. Ubuntu has Chromium only as a snap, which sees neither our folders nor our home.
 need_chromium() {
   has curl || install_packages curl ca-certificates
-  if ! has chromium && ! [ -x "${CHROMIUM:-}" ]; then install_packages chromium fonts-dejavu-core; fi
   # Puts the program's own certificate authority where Chromium looks for it.
   has certutil || install_packages libnss3-tools
+  if [ -x "${CHROMIUM:-}" ]; then export CHROMIUM; return; fi
+  CHROMIUM=$(command -v chromium || true)
+  case $CHROMIUM in
+    /snap/*) CHROMIUM= ;;
+  esac
+  if [ -z "$CHROMIUM" ] && has apt-get; then
+    update_packages
+    case $(LC_ALL=C apt-cache policy chromium) in
+      *'Candidate: '[0-9]*)
+        install_packages chromium fonts-dejavu-core
+        CHROMIUM=$(command -v chromium)
+        ;;
+    esac
+  fi
+  if [ -z "$CHROMIUM" ]; then
+    need_web_packages
+    local where="process.stdout.write(require('@playwright/test').chromium.executablePath())"
+    CHROMIUM=$(cd "$root/web" && node -e "$where")
+    if ! [ -x "$CHROMIUM" ]; then
+      say "npx playwright install --with-deps chromium"
+      (cd "$root/web" && npx --no-install playwright install --with-deps chromium) >&2
+    fi
+    [ -x "$CHROMIUM" ] || fail "there is no Chromium; name one in the variable CHROMIUM"
+  fi
+  export CHROMIUM
 }
 
 # A tool of the Rust world, built from source once.
