@@ -8,13 +8,13 @@ use serde_json::Value;
 fn the_description_in_the_repository_is_the_program_s_own() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/openapi.json");
     let description = keepwell::description().unwrap();
-    if std::env::var("KEEPWELL_BLESS").is_ok() {
+    if std::env::var("KEEPWELL_TEST_BLESS").is_ok() {
         std::fs::write(&file, &description).unwrap();
     }
     let written = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         written == description,
-        "web/openapi.json is not what the program describes: run again with KEEPWELL_BLESS=1, and \
+        "web/openapi.json is not what the program describes: run again with KEEPWELL_TEST_BLESS=1, and \
          `npm run api` in web/"
     );
 }

@@ -2,7 +2,7 @@
 //! verb, compared with `policies.txt`.
 //!
 //! The file is reviewed like code. After a change that is meant, write it anew with
-//! `KEEPWELL_BLESS=1` and read the difference.
+//! `KEEPWELL_TEST_BLESS=1` and read the difference.
 
 use std::{fmt::Write, path::Path};
 
@@ -31,7 +31,7 @@ async fn policies_are_as_written() {
     let (server, ana, ben) = two_people().await;
     let matrix = matrix(&server, &ana, &ben).await;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/policies.txt");
-    if std::env::var("KEEPWELL_BLESS").is_ok() {
+    if std::env::var("KEEPWELL_TEST_BLESS").is_ok() {
         std::fs::write(&file, &matrix).unwrap();
     }
     let written = std::fs::read_to_string(&file).unwrap_or_default();
@@ -42,7 +42,7 @@ async fn policies_are_as_written() {
         .collect();
     assert!(
         different.is_empty() && matrix == written,
-        "the policies are not as written. If this is meant, run again with KEEPWELL_BLESS=1 and \
+        "the policies are not as written. If this is meant, run again with KEEPWELL_TEST_BLESS=1 and \
          review tests/it/policies.txt:\n{}",
         different.join("\n")
     );
