@@ -2,13 +2,17 @@
 //
 // Two kinds of things are held in memory: what was read (days, foods) and what was typed (open forms,
 // entries not saved yet). A session that runs out drops the first and keeps the second, for the same person
-// only. Signing out drops both.
+// only. Signing out drops both, and so does somebody else who signs in: all windows of a browser share one
+// cookie, so a window that went on would show and write one person's diary under another's name.
 
-import { ask, api, listenToAnswers } from '../api/client'
-import { problemOf, type Problem } from '../api/problem'
+import { actFor, actForNobody, ask, api, listenToAnswers } from '../api/client'
+import { problemOf, sessionEnded, type Problem } from '../api/problem'
 import type { SessionInfo } from '../api/types'
 
-export type Ending = 'idle' | 'asked'
+export type Ending = 'idle' | 'asked' | 'other'
+
+/** What the windows of a browser tell each other. */
+type Told = { answered: string } | { entered: string } | { left: string }
 
 interface Holder {
   /** Drop what was read. */
@@ -38,11 +42,11 @@ class Session {
   #others = new BroadcastChannel('keepwell-session')
 
   constructor() {
-    listenToAnswers({ answered: () => this.#answered(), refused: () => this.expire() })
-    this.#others.onmessage = ({ data }) => {
-      if (data === 'answered') this.lastAnswerMs = Date.now()
-      else if (data === 'left' && this.state === 'in') this.#end('asked')
-    }
+    listenToAnswers({
+      answered: () => this.#answered(),
+      refused: (why) => (why === 'other' ? this.#otherPerson() : this.expire()),
+    })
+    this.#others.onmessage = ({ data }: MessageEvent<Told>) => this.#hear(data)
   }
 
   get idleMinutes(): number {
@@ -99,9 +103,21 @@ class Session {
   }
 
   async signOut(): Promise<void> {
-    await ask(api.DELETE('/api/v1/session'))
-    this.#others.postMessage('left')
+    const person = this.info?.person_id ?? ''
+    try {
+      await ask(api.DELETE('/api/v1/session'))
+    } catch (thrown) {
+      // Over already: then nothing is left to do but to drop what was typed as well.
+      if (!sessionEnded(thrown)) throw thrown
+      if (this.ended === 'other') return
+    }
+    this.#tell({ left: person })
     this.#end('asked')
+  }
+
+  /** The page is looked at again: whose is the cookie by now? */
+  wake(): void {
+    if (this.state === 'in' && document.visibilityState === 'visible') void this.check()
   }
 
   /** The server no longer knows us, or would not if we asked. */
@@ -117,6 +133,7 @@ class Session {
 
   #enter(info: SessionInfo): void {
     const already = this.state === 'in'
+    if (already && this.info && this.info.person_id !== info.person_id) return this.#otherPerson()
     if (this.#lastPerson !== null && this.#lastPerson !== info.person_id) {
       for (const holder of holders) holder.forget()
     }
@@ -125,24 +142,44 @@ class Session {
     this.info = info
     this.ended = null
     this.state = 'in'
+    actFor(info.person_id)
+    if (!already) this.#tell({ entered: info.person_id })
     if (!already && this.isOpen) for (const holder of holders) holder.open()
   }
 
+  #hear(told: Told): void {
+    if ('answered' in told) {
+      if (told.answered === this.info?.person_id) this.lastAnswerMs = Date.now()
+    } else if ('entered' in told) {
+      if (this.#lastPerson !== null && told.entered !== this.#lastPerson) this.#otherPerson()
+    } else if (told.left === this.info?.person_id) this.#end('asked')
+  }
+
+  #tell(what: Told): void {
+    this.#others.postMessage(what)
+  }
+
+  /** Somebody else is signed in in this browser now. Nothing of the one before stays, typed or read. */
+  #otherPerson(): void {
+    if (this.#lastPerson !== null) this.#end('other')
+  }
+
   #end(ending: Ending): void {
+    actForNobody()
     this.state = 'out'
     this.ended = ending
     this.info = null
     this.freshCode = null
     for (const holder of holders) {
       holder.close()
-      if (ending === 'asked') holder.forget()
+      if (ending !== 'idle') holder.forget()
     }
-    if (ending === 'asked') this.#lastPerson = null
+    if (ending !== 'idle') this.#lastPerson = null
   }
 
   #answered(): void {
     this.lastAnswerMs = Date.now()
-    this.#others.postMessage('answered')
+    if (this.info) this.#tell({ answered: this.info.person_id })
   }
 }
 

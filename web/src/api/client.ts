@@ -1,13 +1,15 @@
 // The one door to the server. Every answer is either the data or a thrown `Problem`.
 //
-// It keeps nothing: no cache, no token. The session is a cookie that scripts cannot read.
+// It keeps nothing: no cache, no token. The session is a cookie that scripts cannot read, and which every
+// window of the browser shares: so each request says whom this window believes to be signed in, and the
+// server refuses it when the cookie is somebody else's by now.
 
 import createClient, { type Middleware } from 'openapi-fetch'
-import { Problem } from './problem'
+import { endedProblem, OTHER_PERSON, Problem } from './problem'
 import type { paths, ProblemBody } from './types'
 
 /** Told of every answer, so that the session can know when the server last heard from us. */
-type Listener = { answered: () => void; refused: () => void }
+type Listener = { answered: () => void; refused: (why: 'over' | 'other') => void }
 let listener: Listener = { answered: () => {}, refused: () => {} }
 
 export function listenToAnswers(to: Listener): void {
@@ -17,15 +19,46 @@ export function listenToAnswers(to: Listener): void {
 /** Wrong credentials answer 401 too; on these routes that says nothing about the session. */
 const SIGNING_IN = new Set(['POST /api/v1/session', 'POST /api/v1/session/recovery'])
 
+/** Whom this window acts for, once that is known. */
+let person: string | null = null
+/** Counts the sessions that ended here: what one of them asked for never reaches the next. */
+let ended = 0
+
+export function actFor(id: string): void {
+  person = id
+}
+
+/** From here on every answer to an earlier question is a problem, even a good one. */
+export function actForNobody(): void {
+  person = null
+  ended += 1
+}
+
+/** The same request, which is not sent any more once the session that wanted it is over. */
+export function inThisSession<T>(request: () => Promise<T>): () => Promise<T> {
+  const during = ended
+  return () => (during === ended ? request() : Promise.reject(endedProblem()))
+}
+
 const watch: Middleware = {
-  onResponse({ request, response, schemaPath }) {
-    if (response.status !== 401) listener.answered()
-    else if (!SIGNING_IN.has(`${request.method} ${schemaPath}`)) listener.refused()
+  onRequest({ request }) {
+    if (person !== null) request.headers.set('keepwell-person', person)
+    return request
+  },
+  async onResponse({ request, response, schemaPath }) {
+    if (response.status === 409 && (await kindOf(response)).endsWith(`:${OTHER_PERSON}`)) listener.refused('other')
+    else if (response.status !== 401) listener.answered()
+    else if (!SIGNING_IN.has(`${request.method} ${schemaPath}`)) listener.refused('over')
     return undefined
   },
 }
 
-export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin', cache: 'no-store' })
+async function kindOf(response: Response): Promise<string> {
+  const body: unknown = await response.clone().json().catch(() => null)
+  return isProblem(body) ? body.type : ''
+}
+
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', cache: 'no-store' })
 api.use(watch)
 
 interface Answer<T> {
@@ -36,7 +69,11 @@ interface Answer<T> {
 
 /** The body of a good answer, or a `Problem`. */
 export async function ask<T>(answer: Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await answer
+  const during = ended
+  const { data, error, response } = await answer.catch((thrown: unknown) => {
+    throw during === ended ? thrown : endedProblem()
+  })
+  if (during !== ended) throw endedProblem()
   if (response.ok) return data as T
   const wait = Number(response.headers.get('retry-after'))
   throw new Problem(response.status, isProblem(error) ? error : {}, wait > 0 ? wait : null)

@@ -5,8 +5,16 @@ import type { ProblemBody } from './types'
 /** No answer came at all: the network is down, or the program is not running. */
 export const UNREACHABLE = 0
 
+const PREFIX = /^urn:keepwell:problem:/
+/** The session that asked is over. */
+const SIGN_IN_FIRST = 'sign-in-first'
+/** The browser is signed in as somebody else by now. */
+export const OTHER_PERSON = 'other-person'
+
 export class Problem extends Error {
   readonly status: number
+  /** The server's stable name for this kind of problem, without the part that all of them begin with. */
+  readonly kind: string
   readonly detail: string
   readonly fields: ReadonlyMap<string, string>
   /** How long the server asks us to wait, when it does. */
@@ -15,10 +23,20 @@ export class Problem extends Error {
   constructor(status: number, body: Partial<ProblemBody>, retryAfterSeconds: number | null = null) {
     super(body.title ?? '')
     this.status = status
+    this.kind = (body.type ?? '').replace(PREFIX, '')
     this.detail = body.detail ?? ''
     this.fields = new Map((body.errors ?? []).map(({ field, problem }) => [field, problem]))
     this.retryAfterSeconds = retryAfterSeconds
   }
+}
+
+/** What everything ends with that was asked for in a session which is over by now. */
+export function endedProblem(): Problem {
+  return new Problem(401, { type: `urn:keepwell:problem:${SIGN_IN_FIRST}` })
+}
+
+export function sessionEnded(thrown: unknown): boolean {
+  return thrown instanceof Problem && thrown.kind === SIGN_IN_FIRST
 }
 
 /** Whatever was thrown, as a problem; a request that was given up is nobody's problem and stays as it is. */

@@ -1,6 +1,7 @@
 // What a person does with entries, with the words that go with it: undo, and what was kept when it failed.
 
-import { problemOf } from '../api/problem'
+import { problemOf, sessionEnded } from '../api/problem'
+import { session } from '../account/session.svelte'
 import type { Entry, WaterEntry } from '../api/types'
 import { uuidV7 } from '../api/uuid'
 import { whole } from '../figures/amounts'
@@ -30,6 +31,7 @@ export async function removeEntry(date: string, entry: Entry): Promise<void> {
   try {
     await diary.remove(date, entry.id)
   } catch (thrown) {
+    if (sessionEnded(thrown)) return
     const again = { label: t().acts.tryAgain, run: () => void removeEntry(date, entry) }
     say(`${t().day.notRemoved} ${problemText(problemOf(thrown))}`, { tone: 'alert', act: again })
   }
@@ -38,7 +40,7 @@ export async function removeEntry(date: string, entry: Entry): Promise<void> {
 async function bringBack(date: string, entry: Entry): Promise<void> {
   // The same id: had the removal failed after all, this changes nothing.
   const saved = await diary.add(date, asNew(entry), entry)
-  if (!saved) say(`${t().day.notUndone} ${t().day.unsavedWhy}`, { tone: 'alert' })
+  if (!saved && session.isOpen) say(`${t().day.notUndone} ${t().day.unsavedWhy}`, { tone: 'alert' })
 }
 
 export async function addWater(date: string, ml: number, time: string = timeOf(new Date())): Promise<void> {
@@ -55,6 +57,7 @@ export async function setComplete(date: string, complete: boolean): Promise<void
   try {
     await diary.complete(date, complete)
   } catch (thrown) {
+    if (sessionEnded(thrown)) return
     const again = { label: t().acts.tryAgain, run: () => void setComplete(date, complete) }
     say(`${t().day.notChanged} ${problemText(problemOf(thrown))}`, { tone: 'alert', act: again })
   }

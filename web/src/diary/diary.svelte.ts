@@ -4,7 +4,7 @@
 // day. An entry that could not be saved stays here with its id; sending it again changes nothing twice.
 
 import { SvelteMap } from 'svelte/reactivity'
-import { api, ask } from '../api/client'
+import { api, ask, inThisSession } from '../api/client'
 import { problemOf, type Problem } from '../api/problem'
 import type { Day, Entry, EntryChange, FoodHit, NewEntry } from '../api/types'
 import { heedSession, session } from '../account/session.svelte'
@@ -182,7 +182,8 @@ class Diary {
   }
 
   async #write(date: string, request: () => Promise<Day>): Promise<void> {
-    const done = this.#queue.then(request).then((day) => {
+    // What waits its turn when the session ends is not sent: the next one may be somebody else's.
+    const done = this.#queue.then(inThisSession(request)).then((day) => {
       this.#changes.set(date, (this.#changes.get(date) ?? 0) + 1)
       this.#days.set(date, day)
     })
@@ -208,6 +209,7 @@ class Diary {
 
   #close(): void {
     this.#days.clear()
+    this.#changes.clear()
     this.#leaving = new Set()
     this.failure = null
     // What was under way has failed by now or will be answered with 401: both are worth another try.

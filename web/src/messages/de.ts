@@ -101,6 +101,7 @@ export const de: Messages = {
     idleOut: (minutes) => `Du wurdest nach ${minutes} Minuten ohne Nutzung abgemeldet.`,
     idleOutKept: 'Was du gerade geschrieben hast, ist hier aufgehoben und kommt zurück, wenn du dich anmeldest.',
     signedOut: 'Du bist abgemeldet.',
+    otherEntered: 'In diesem Browser hat sich jemand anders angemeldet. Dein Tagebuch wurde hier deshalb geschlossen.',
     stillThere: 'Noch da?',
     stillThereWhy: (seconds) => `Dein Tagebuch schließt in ${seconds} Sekunden, damit es hier niemand anders öffnet.`,
     staySignedIn: 'Angemeldet bleiben',

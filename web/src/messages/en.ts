@@ -97,6 +97,7 @@ export const en = {
     idleOut: (minutes: number) => `You were signed out after ${minutes} minutes without use.`,
     idleOutKept: 'What you were typing is kept here and comes back when you sign in.',
     signedOut: 'You are signed out.',
+    otherEntered: 'Somebody else signed in with this browser, so your diary was closed here.',
     stillThere: 'Still there?',
     stillThereWhy: (seconds: number) => `Your diary closes in ${seconds} seconds, so that nobody else opens it here.`,
     staySignedIn: 'Stay signed in',

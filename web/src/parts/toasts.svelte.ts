@@ -1,4 +1,7 @@
-// Short messages at the foot of the page, each with at most one thing to do.
+// Short messages at the foot of the page, each with at most one thing to do. None outlives its session: an
+// undo touched later would write into the diary of whoever signs in next.
+
+import { heedSession } from '../account/session.svelte'
 
 export interface Toast {
   id: number
@@ -30,9 +33,8 @@ export function dismiss(id: number): void {
   shown = shown.filter((toast) => toast.id !== id)
 }
 
-export function clearToasts(): void {
-  shown = []
-}
+const clear = () => (shown = [])
+heedSession({ close: clear, forget: clear, open: () => {} })
 
 export function lifetimeMs(toast: Toast): number {
   return toast.act ? UNDO_MS : PLAIN_MS

@@ -14,11 +14,15 @@ class Behind {
   #running: AbortController | null = null
 
   constructor() {
-    const drop = () => {
+    const close = () => {
       this.answer = null
       this.open = false
     }
-    heedSession({ close: drop, forget: drop, open: () => {} })
+    const forget = () => {
+      close()
+      this.key = 'energy'
+    }
+    heedSession({ close, forget, open: () => {} })
   }
 
   show(key: string): void {
