@@ -3,6 +3,18 @@
 
 revoke create on schema public from public;
 
+-- Which root key this database was made with, as a keyed hash of nothing: another key is refused at
+-- the start, before anything is sealed with it.
+create table platform.installation (
+    root_key_check_hash bytea       not null,
+    created_at          timestamptz not null default now(),
+    constraint installation_pkey primary key (root_key_check_hash)
+);
+alter table platform.installation enable row level security;
+alter table platform.installation force row level security;
+create policy checked_at_the_start on platform.installation to keepwell_owner
+    using (created_at is not null) with check (created_at is not null);
+
 create schema auth;
 grant usage on schema auth to keepwell_app, keepwell_auth, keepwell_revoker, keepwell_worker;
 -- Only while this file runs: whoever is given a view or function must be able to create there.
@@ -36,7 +48,10 @@ create table auth.session (
     constraint session_principal_fkey foreign key (principal)
         references auth.principal (principal) on delete cascade,
     constraint session_application_is_known check (application in ('web')),
-    constraint session_token_hash_is_sha256 check (length(token_hash) = 32)
+    constraint session_token_hash_is_sha256 check (length(token_hash) = 32),
+    -- Whoever asks for a session names its limits; none is longer than the longest setting.
+    constraint session_ends_within_a_day check (expires_at <= created_at + interval '24 hours'),
+    constraint session_idles_at_most_an_hour check (idle_limit <= interval '1 hour')
 );
 create unique index session_by_token on auth.session (token_hash);
 create index session_by_expiry on auth.session (expires_at);
@@ -69,8 +84,8 @@ alter table auth.session force row level security;
 alter table auth.access_grant enable row level security;
 alter table auth.access_grant force row level security;
 
--- The erasure keys have a schema of their own: backups of the diary leave it out, so destroying a
--- key here makes every copy of that person's data unreadable.
+-- The erasure keys have a schema of their own, so that a backup of the diary can leave it out:
+-- destroying a key here then makes every copy of that person's data unreadable.
 create schema erasure;
 grant usage on schema erasure to keepwell_auth;
 create table erasure.erasure_key (

@@ -45,7 +45,8 @@ create table accounts.stretch_cost (
     constraint stretch_cost_pkey primary key (memory_kib, passes, lanes),
     -- Every sign-in pays each cost in turn: no row may make that unbearable.
     constraint stretch_cost_is_bearable check (
-        memory_kib between 8 and 1048576 and passes between 1 and 100 and lanes between 1 and 16)
+        memory_kib between 8 * lanes and 1048576
+        and passes between 1 and 32 and lanes between 1 and 16)
 );
 
 alter table accounts.account enable row level security;
@@ -57,9 +58,10 @@ alter table accounts.stretch_cost force row level security;
 
 create policy anybody_reads_costs on accounts.stretch_cost for select to keepwell_app
     using (memory_kib > 0);
-create policy anybody_adds_costs on accounts.stretch_cost for insert to keepwell_app
-    with check (memory_kib > 0);
-grant select, insert on accounts.stretch_cost to keepwell_app;
+grant select on accounts.stretch_cost to keepwell_app;
+-- The program notes its setting at every start, as the owner: no request can add a cost.
+create policy noted_at_the_start on accounts.stretch_cost to keepwell_owner
+    using (memory_kib > 0) with check (memory_kib > 0);
 
 -- The person's own rows. What a slot seals and how it is proved cannot be read back by a session.
 create policy my_own on accounts.account to keepwell_app

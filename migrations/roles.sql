@@ -28,6 +28,18 @@ $$;
 -- The owner hands its views and functions over to the guarded roles.
 grant keepwell_auth, keepwell_revoker, keepwell_audit to keepwell_owner;
 
+-- PostgreSQL lets every role change its own settings, so an injected statement could leave some
+-- behind. Each start forgets them all and says anew what holds.
+do $$
+declare
+    role_name text;
+begin
+    foreach role_name in array array['keepwell_app', 'keepwell_worker', 'keepwell_auditor'] loop
+        execute format('alter role %I reset all', role_name);
+        execute format('alter role %I in database %I reset all', role_name, current_database());
+    end loop;
+end
+$$;
 alter role keepwell_app set statement_timeout = '15s';
 alter role keepwell_app set lock_timeout = '5s';
 alter role keepwell_app set idle_in_transaction_session_timeout = '15s';

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::credentials::Credential;
 
-pub(crate) static ALL: &[&Sql] = &[&ADD, &NOTE_COST];
+pub(crate) static ALL: &[&Sql] = &[&ADD];
 
 /// Adds one slot of the asker's own.
 pub(crate) static ADD: Sql = Sql::new(
@@ -24,13 +24,6 @@ pub(crate) static ADD: Sql = Sql::new(
         Type::INT4,
         Type::INT4,
     ],
-);
-
-/// Notes that a cost is in use, so that sign-ins try it.
-pub(crate) static NOTE_COST: Sql = Sql::new(
-    "insert into accounts.stretch_cost (memory_kib, passes, lanes) values ($1, $2, $3)
-    on conflict do nothing",
-    &[Type::INT4, Type::INT4, Type::INT4],
 );
 
 /// One way in, sealed and ready to be written.
@@ -92,11 +85,6 @@ impl CostColumns {
             passes: whole(cost.passes)?,
             lanes: whole(cost.lanes)?,
         })
-    }
-
-    /// The parameters of [`NOTE_COST`].
-    pub(crate) fn params(&self) -> [&(dyn ToSql + Sync); 3] {
-        [&self.memory_kib, &self.passes, &self.lanes]
     }
 }
 

@@ -8,7 +8,7 @@ use keys::RootKey;
 use platform::{
     App, Clock, Db, Parts, SessionLimits,
     config::{RateOptions, SessionOptions},
-    database::migrate,
+    database::{migrate, settle},
     external::Server,
     http::{
         Guard,
@@ -65,6 +65,7 @@ pub async fn start(
         .context("cannot connect to the database to bring its schema up to date")?;
     let connection = tokio::spawn(connection);
     migrate(&mut admin).await?;
+    settle(&admin, &root, choices.sessions.password_cost).await?;
     drop(admin);
     connection.await??;
 

@@ -11,6 +11,7 @@ use keys::{PasswordCost, RootKey};
 use platform::{
     App, Clock, Db, Parts, SessionLimits,
     config::PublicOrigin,
+    database::settle,
     http::{
         Guard,
         limits::{Limits, Rates},
@@ -86,6 +87,9 @@ impl TestServer {
     ) -> Self {
         let db = TestDb::new().await;
         let root = Arc::new(TestDb::root_key());
+        settle(&db.admin().await, &root, PasswordCost::WEAK_FOR_TESTS)
+            .await
+            .expect("a database that belongs to nobody yet");
         let here = SocketAddr::from(([127, 0, 0, 1], 0));
         let listeners = Listeners::bind(here, Some(here)).await.expect("free ports");
         let address = listeners.https_address().expect("an address");

@@ -46,7 +46,10 @@ pub(crate) fn routes() -> Routes {
 async fn make_code(State(app): State<App>, presented: Presented) -> Result<impl IntoResponse> {
     let (tx, kept) = store::begin(app.db(), &presented).await?;
     if kept {
-        return Err(Error::Conflict("you confirmed that you keep your recovery code"));
+        return Err(Error::Conflict(
+            "you confirmed that you keep your recovery code: it stays valid, and a new one is made \
+            when you recover with it",
+        ));
     }
     let code = RecoveryCode::generate();
     let session = tx.session();
@@ -154,7 +157,19 @@ async fn recover(
     let code_slot = NewSlot::seal(principal, &pair, &by_new_code, cost)?;
     let keyring = credentials::keyring(pair, principal, &opened.grants)?;
     let sealed = keyring.seal(&presented.token().keyring_key(), principal);
-    store::recover(tx, &password_slot, &code_slot, &sealed).await?;
+    let recovered = store::recover(tx, &by_code, &password_slot, &code_slot, &sealed)
+        .await
+        .map_err(|error| match error.constraint() {
+            // Only somebody who knows both learns this.
+            Some("key_slot_by_proof") => Error::invalid(
+                "new_password",
+                "another account of yours has this address and password: choose another password",
+            ),
+            _ => error,
+        })?;
+    if !recovered {
+        return Err(refused());
+    }
 
     let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(&presented)?)]);
     Ok((StatusCode::CREATED, cookie, axum::Json(ShownOnce::of(&new_code))))

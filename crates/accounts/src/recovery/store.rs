@@ -21,7 +21,8 @@ pub(crate) static ALL: &[&Sql] = &[
 ];
 
 static KEPT: Sql = Sql::new(
-    "select recovery_code_kept_at is not null as recovery_code_kept from accounts.account",
+    "select recovery_code_kept_at is not null as recovery_code_kept
+    from accounts.account for update",
     &[],
 );
 
@@ -80,23 +81,27 @@ pub(super) async fn confirm(tx: Transaction, credential: &Credential) -> Result<
 }
 
 /// Puts new slots in the place of all old ones, ends every other session, and keeps the new one.
+/// `false` when somebody else used the same code at the same moment and was faster.
 pub(super) async fn recover(
     tx: Unproved,
+    used: &Credential,
     password: &NewSlot,
     code: &NewSlot,
     keyring_sealed: &[u8],
-) -> Result<()> {
+) -> Result<bool> {
     crate::sign_in::store::keep_keyring(&tx, keyring_sealed).await?;
+    // Waits for another recovery of this account; then the code must still be one of its slots.
+    tx.query(&KEPT, &[]).await?;
+    let proof = used.proof_text();
+    tx.query(&PRESENT_PROOF, &[&proof.as_str()]).await?;
+    let rows = tx.query(&MATCHES, &[]).await?;
+    if !rows.first().map_or(Ok(false), |row| row.try_get("matches"))? {
+        return Ok(false);
+    }
     tx.query(&DROP_SLOTS, &[]).await?;
     for new in [password, code] {
         tx.query(&slots::ADD, &new.params()).await?;
     }
-    tx.finish(&[
-        (&slots::NOTE_COST, &password.cost.params()),
-        (&SET_NOT_KEPT, &[]),
-        (&END_OTHERS, &[]),
-        (&AUDIT, &[&"recovered"]),
-    ])
-    .await?;
-    Ok(())
+    tx.finish(&[(&SET_NOT_KEPT, &[]), (&END_OTHERS, &[]), (&AUDIT, &[&"recovered"])]).await?;
+    Ok(true)
 }

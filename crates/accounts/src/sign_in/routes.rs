@@ -75,7 +75,7 @@ async fn sign_in(
     Peer(address): Peer,
     Json(typed): Json<Credentials>,
 ) -> Result<impl IntoResponse> {
-    // What cannot be an address is refused like one that nobody has, at the same price.
+    // What cannot be an address is refused like one that nobody has; its shape tells nothing.
     let email = EmailAddress::parse(&typed.email);
     let name = email.as_ref().map_or("", EmailAddress::as_str);
     app.guard().limits.admit_sign_in(address, app.root().pseudonym("sign-in", name))?;
@@ -138,7 +138,7 @@ async fn sign_out(State(app): State<App>, presented: Presented) -> Result<impl I
         (header::SET_COOKIE, cookie::clear()),
         (
             HeaderName::from_static("clear-site-data"),
-            HeaderValue::from_static("\"cache\", \"cookies\", \"storage\""),
+            HeaderValue::from_static("\"cache\", \"storage\""),
         ),
     ]);
     Ok((StatusCode::NO_CONTENT, headers))

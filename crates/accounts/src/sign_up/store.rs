@@ -5,7 +5,7 @@ use platform::{Db, Presented, Result, SessionLimits, Sql, days};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::slots::{CostColumns, NOTE_COST, NewSlot, whole};
+use crate::slots::{CostColumns, NewSlot, whole};
 
 /// The application that a browser's session belongs to.
 pub(crate) const WEB: &str = "web";
@@ -95,7 +95,6 @@ impl NewPerson<'_> {
                     &self.keyring_sealed,
                 ],
             ),
-            (&NOTE_COST, &self.cost.params()),
             (&AUDIT_OPENED, &[]),
         ])
         .await?;

@@ -7,7 +7,8 @@ use testkit::TestDb;
 use tokio_postgres::Client;
 
 /// Tables that are about nobody.
-const NOBODYS: [(&str, &str); 2] = [
+const NOBODYS: [(&str, &str); 3] = [
+    ("platform.installation", "which root key the database was made with"),
     ("platform.migration", "the schema's own history"),
     ("accounts.stretch_cost", "which costs of stretching passwords are in use, of nobody"),
 ];

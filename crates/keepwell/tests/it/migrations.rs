@@ -1,6 +1,8 @@
 //! The schema's way forward: each file once, in order, unchanged, one server at a time.
 
+use keys::{PasswordCost, RootKey};
 use platform::database::{MIGRATIONS, MigrateError, migrate};
+use platform::database::{SettleError, settle};
 use testkit::TestDb;
 use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
@@ -72,4 +74,37 @@ async fn two_servers_that_start_at_once_take_turns() {
     }
     assert_eq!(history(&connect().await).await, history(&db.admin().await).await);
     admin.batch_execute(&format!("drop database {name} with (force)")).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_role_was_told_about_itself_is_forgotten_at_the_next_start() {
+    let db = TestDb::new().await;
+    let app = db.connect("keepwell_app").await;
+    let name: String = app.query_one("select current_database()", &[]).await.unwrap().get(0);
+    for told in [
+        "alter role keepwell_app set statement_timeout = '7ms'".to_owned(),
+        format!("alter role keepwell_app in database {name} set statement_timeout = '7ms'"),
+    ] {
+        // PostgreSQL lets a role do this to itself.
+        app.batch_execute(&told).await.unwrap();
+    }
+    let sabotaged = timeout_of(&db).await;
+    migrate(&mut db.admin().await).await.unwrap();
+    assert_eq!((sabotaged.as_str(), timeout_of(&db).await.as_str()), ("7ms", "15s"));
+}
+
+async fn timeout_of(db: &TestDb) -> String {
+    let fresh = db.connect("keepwell_app").await;
+    fresh.query_one("show statement_timeout", &[]).await.unwrap().get(0)
+}
+
+#[tokio::test]
+async fn another_root_key_is_refused_before_anything_is_sealed_with_it() {
+    let db = TestDb::new().await;
+    let admin = db.admin().await;
+    let (ours, other) = (RootKey::generate(), RootKey::generate());
+    let cost = PasswordCost::WEAK_FOR_TESTS;
+    settle(&admin, &ours, cost).await.unwrap();
+    assert!(matches!(settle(&admin, &other, cost).await, Err(SettleError::WrongRootKey)));
+    settle(&admin, &ours, cost).await.unwrap();
 }

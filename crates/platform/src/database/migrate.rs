@@ -144,6 +144,9 @@ begin
 end
 $$;
 revoke all on schema public from public;
+-- Large objects belong to no table and know no policy: an injected statement could park data there.
+revoke all on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea),
+    lo_put(oid, bigint, bytea), lo_open(oid, integer), lowrite(integer, bytea) from public;
 create schema if not exists platform authorization keepwell_owner;
 set role keepwell_owner;
 create table if not exists platform.migration (

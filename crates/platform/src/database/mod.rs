@@ -5,9 +5,10 @@
 //! The token *proves* the asker: the database looks its hash up; nothing here asserts an identity.
 //!
 //! `statement` is what a statement of the product is, `transaction` what happens between begin and
-//! commit, `migrate` brings the schema up to date.
+//! commit, `migrate` brings the schema up to date, `settle` checks the root key at the start.
 
 mod migrate;
+mod settle;
 mod statement;
 mod transaction;
 
@@ -22,6 +23,7 @@ use tokio_postgres::{
 };
 
 pub use migrate::{MIGRATIONS, MigrateError, Migration, migrate};
+pub use settle::{SettleError, settle};
 pub use statement::{Params, Sql};
 pub use transaction::{Transaction, Unproved};
 
