@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    body::Bytes,
     extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -26,21 +27,19 @@ pub(crate) fn routes() -> Routes {
 pub fn router(app: App) -> anyhow::Result<Router> {
     let guard = Arc::clone(app.guard());
     let (router, paths) = crate::routes().split();
-    let description: Arc<str> = openapi::describe(paths)?.into();
-    let router =
-        router
-            .route(
-                "/api/v1/openapi.json",
-                get(move || {
-                    let description = Arc::clone(&description);
-                    async move {
-                        ([(header::CONTENT_TYPE, "application/json")], description.to_string())
-                    }
-                }),
-            )
-            .fallback(web_or_nothing)
-            .method_not_allowed_fallback(wrong_method)
-            .with_state(app);
+    let description = Bytes::from(openapi::describe(paths)?);
+    let router = router
+        .route(
+            "/api/v1/openapi.json",
+            get(move || {
+                // Shared, not copied: whoever asks a thousand times costs one description.
+                let description = description.clone();
+                async move { ([(header::CONTENT_TYPE, "application/json")], description) }
+            }),
+        )
+        .fallback(web_or_nothing)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app);
     Ok(guarded(router, guard))
 }
 

@@ -1,9 +1,10 @@
 //! The HTTP of the catalogue.
 #![expect(unused_qualifications, reason = "the description's macro qualifies what it names")]
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::{
+    body::Bytes,
     extract::{Query, State, rejection::QueryRejection},
     http::header,
     response::{AppendHeaders, IntoResponse},
@@ -60,7 +61,17 @@ struct NutrientInfo {
     get, path = "/api/v1/nutrients", tag = "foods",
     responses((status = 200, body = NutrientTable)),
 )]
-async fn nutrients() -> impl IntoResponse {
+async fn nutrients() -> Result<impl IntoResponse> {
+    let table = TABLE.as_ref().ok_or_else(|| Error::Internal(anyhow::anyhow!("no nutrients")))?;
+    let headers = AppendHeaders([
+        (header::CACHE_CONTROL, "public, max-age=3600"),
+        (header::CONTENT_TYPE, "application/json"),
+    ]);
+    Ok((headers, table.clone()))
+}
+
+/// The same for everybody and for ever, so it is written once.
+static TABLE: LazyLock<Option<Bytes>> = LazyLock::new(|| {
     let table = NutrientTable {
         groups: Group::ALL
             .iter()
@@ -78,11 +89,11 @@ async fn nutrients() -> impl IntoResponse {
             })
             .collect(),
     };
-    let cacheable = AppendHeaders([(header::CACHE_CONTROL, "public, max-age=3600")]);
-    (cacheable, axum::Json(table))
-}
+    serde_json::to_vec(&table).ok().map(Bytes::from)
+});
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Search {
     /// Beginnings of words in any order: `chees ched`.

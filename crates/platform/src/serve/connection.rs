@@ -24,13 +24,15 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use super::delivery::Deliveries;
 use super::limits::Limits;
 use super::plain;
 use crate::config::PublicOrigin;
 
 const HEADER_BYTES_MAX: u32 = 16 * 1024;
 const HEADERS_MAX: usize = 100;
-const STREAMS_MAX: u32 = 100;
+/// What a page asks for at once, several times over.
+const STREAMS_MAX: u32 = 32;
 /// Streams that a client opens and takes back at once cost us work and it nothing ("rapid
 /// reset"): after so many that wait to be noticed, the connection ends.
 const PENDING_RESETS_MAX: usize = 20;
@@ -58,13 +60,16 @@ pub(super) async fn https(
     let service = service_fn(move |request: Request<Incoming>| {
         asked.has_asked.store(true, Ordering::Relaxed);
         let router = router.clone();
+        let deliveries = asked.deliveries.clone();
         async move {
-            let mut request = match admissible(request) {
-                Ok(request) => request,
-                Err(refusal) => return Ok(*refusal),
+            let answer = match admissible(request) {
+                Ok(mut request) => {
+                    request.extensions_mut().insert(ConnectInfo(peer));
+                    router.oneshot(request).await?
+                }
+                Err(refusal) => *refusal,
             };
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.oneshot(request).await
+            Ok::<_, std::convert::Infallible>(deliveries.note(answer))
         }
     });
     let io = TokioIo::new(stream);
@@ -163,6 +168,8 @@ struct Life {
     has_asked: AtomicBool,
     /// When the last byte moved, in milliseconds after the beginning.
     moved_at_ms: AtomicU64,
+    /// What is still to be sent.
+    deliveries: Deliveries,
 }
 
 impl Default for Life {
@@ -171,6 +178,7 @@ impl Default for Life {
             began: Instant::now(),
             has_asked: AtomicBool::new(false),
             moved_at_ms: AtomicU64::new(0),
+            deliveries: Deliveries::default(),
         }
     }
 }
@@ -189,6 +197,11 @@ impl Life {
         } else {
             // Half a request is none.
             rest.min(limits.handshake + limits.headers)
+        };
+        let until = match self.deliveries.oldest() {
+            // Whoever asks must also fetch: pings are no fetching.
+            Some(since) => until.min(since.duration_since(self.began) + limits.delivery),
+            None => until,
         };
         until.checked_sub(self.began.elapsed()).filter(|left| !left.is_zero())
     }

@@ -20,6 +20,8 @@ pub struct Limits {
     pub headers: Duration,
     /// A connection on which no byte moves for this long is closed.
     pub idle: Duration,
+    /// Time to fetch an answer, from when it is ready until it is wholly sent.
+    pub delivery: Duration,
     /// How long requests under way may take to finish when the server stops.
     pub drain: Duration,
 }
@@ -32,6 +34,7 @@ impl Default for Limits {
             handshake: Duration::from_secs(10),
             headers: Duration::from_secs(10),
             idle: Duration::from_mins(2),
+            delivery: Duration::from_mins(1),
             drain: Duration::from_secs(10),
         }
     }

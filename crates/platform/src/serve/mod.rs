@@ -6,6 +6,7 @@
 //! What a request may do is decided above, by the router.
 
 mod connection;
+mod delivery;
 mod hardening;
 mod limits;
 mod plain;
