@@ -830,9 +830,7 @@ export interface operations {
     };
     range: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query: {
                 /**
                  * @description The first day.
                  * @example 2026-11-01
@@ -847,8 +845,10 @@ export interface operations {
                  * @description Keys with commas between; energy, macronutrients and fiber unless said.
                  * @example energy,protein
                  */
-                nutrients: string | null;
+                nutrients?: string;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -1200,14 +1200,14 @@ export interface operations {
     };
     search: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query: {
                 /** @description Beginnings of words in any order: `chees ched`. */
                 q: string;
                 /** @description How many foods at most. */
-                limit: number | null;
+                limit?: number;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

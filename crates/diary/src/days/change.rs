@@ -20,7 +20,7 @@ pub(super) struct Documents {
 
 impl Documents {
     /// Whether the day has this entry.
-    fn has(&self, id: Uuid) -> bool {
+    pub(super) fn has(&self, id: Uuid) -> bool {
         self.food.eaten.iter().any(|entry| entry.id == id)
             || self.food.drunk.iter().any(|entry| entry.id == id)
             || self.notes.notes.iter().any(|entry| entry.id == id)
@@ -105,35 +105,45 @@ impl Documents {
         self.entries() != before
     }
 
-    /// Moves an entry to another day. Arriving twice changes nothing.
+    /// Moves an entry to another day. Moving again what has arrived changes nothing; an entry that
+    /// only shares its id with one of that day stays where it is.
     pub(super) fn move_to(&mut self, id: Uuid, target: &mut Self) -> Result<()> {
-        target.copy_from(self, id, id)?;
+        let moved = self.entry(id)?;
+        if !target.add(id, &moved)? && target.entry(id)? != moved {
+            return Err(Error::Conflict(
+                "that day has another entry with this id: nothing was moved; copy it instead",
+            ));
+        }
         self.remove(id);
         Ok(())
     }
 
     /// Adds a copy of another day's entry; `NotFound` when that day has none of this id.
     pub(super) fn copy_from(&mut self, source: &Self, of: Uuid, id: Uuid) -> Result<()> {
-        let copied = if let Some(eaten) = source.food.eaten.iter().find(|entry| entry.id == of) {
-            NewEntry::Food {
+        self.add(id, &source.entry(of)?)?;
+        Ok(())
+    }
+
+    /// An entry as it could be recorded anew; `NotFound` when the day has none of this id.
+    fn entry(&self, id: Uuid) -> Result<NewEntry> {
+        if let Some(eaten) = self.food.eaten.iter().find(|entry| entry.id == id) {
+            Ok(NewEntry::Food {
                 group: eaten.group,
                 moment: eaten.moment.clone(),
-                food: Box::new(source.food.food_of(eaten)?.clone()),
+                food: Box::new(self.food.food_of(eaten)?.clone()),
                 quantity: Quantity {
                     amount: eaten.amount,
                     portion: eaten.portion.clone(),
                     grams: eaten.grams,
                 },
-            }
-        } else if let Some(drunk) = source.food.drunk.iter().find(|entry| entry.id == of) {
-            NewEntry::Water { moment: drunk.moment.clone(), water: drunk.water }
-        } else if let Some(note) = source.notes.notes.iter().find(|entry| entry.id == of) {
-            NewEntry::Note { moment: note.moment.clone(), text: note.text.clone() }
+            })
+        } else if let Some(drunk) = self.food.drunk.iter().find(|entry| entry.id == id) {
+            Ok(NewEntry::Water { moment: drunk.moment.clone(), water: drunk.water })
+        } else if let Some(note) = self.notes.notes.iter().find(|entry| entry.id == id) {
+            Ok(NewEntry::Note { moment: note.moment.clone(), text: note.text.clone() })
         } else {
-            return Err(Error::NotFound);
-        };
-        self.add(id, &copied)?;
-        Ok(())
+            Err(Error::NotFound)
+        }
     }
 
     fn order(&mut self) {
@@ -270,5 +280,21 @@ mod tests {
         assert_eq!(from, Documents::default());
         assert_eq!(to.food.totals().unwrap(), totals);
         assert!(matches!(from.move_to(id, &mut to), Err(Error::NotFound)));
+    }
+
+    #[test]
+    fn an_entry_that_only_shares_its_id_is_never_lost_by_moving() {
+        let (mut from, mut to) = (Documents::default(), Documents::default());
+        let id = Uuid::from_u128(1);
+        from.add(id, &food(CHEDDAR, 50.0)).unwrap();
+        to.add(id, &food(BANANA, 100.0)).unwrap();
+        let before = (from.clone(), to.clone());
+        assert!(matches!(from.move_to(id, &mut to), Err(Error::Conflict(_))));
+        assert_eq!((from.clone(), to.clone()), before);
+        // What has arrived already may arrive again.
+        to.remove(id);
+        to.add(id, &food(CHEDDAR, 50.0)).unwrap();
+        from.move_to(id, &mut to).unwrap();
+        assert_eq!((from, to.food.eaten.len()), (Documents::default(), 1));
     }
 }

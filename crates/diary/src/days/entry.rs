@@ -49,6 +49,7 @@ enum Kind {
 }
 
 /// An entry that can be recorded.
+#[derive(PartialEq)]
 pub(super) enum NewEntry {
     Food { group: Group, moment: Moment, food: Box<Snapshot>, quantity: Quantity },
     Water { moment: Moment, water: Millilitres },
@@ -56,6 +57,7 @@ pub(super) enum NewEntry {
 }
 
 /// How much of a food.
+#[derive(PartialEq)]
 pub(super) struct Quantity {
     pub(super) amount: f64,
     pub(super) portion: Option<Measure>,

@@ -150,6 +150,10 @@ async fn amend(
         }
         Some(target) => {
             change_two_days(&app, &presented, date, target, "entry_moved", |from, to| {
+                if !from.has(id) && to.has(id) {
+                    // The answer to the first try was lost on its way.
+                    return Ok(());
+                }
                 from.amend(id, &change)?;
                 from.move_to(id, to)
             })

@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Routes {
 }
 
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct Range {
     /// The first day.
@@ -103,7 +104,8 @@ async fn range(
             date,
             foods: summary.totals.foods(),
             complete: summary.complete,
-            totals: TotalsView(sums),
+            // Known for no food is unknown, which is not zero.
+            totals: TotalsView(sums.into_iter().filter(|(_, total)| total.known > 0).collect()),
         });
     }
     Ok(axum::Json(RangeView { from, to, complete_days, days, averages }))

@@ -2,6 +2,7 @@
 
 mod demo;
 mod serve;
+mod stop;
 mod version;
 
 use std::env;

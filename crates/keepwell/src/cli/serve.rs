@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -14,17 +15,29 @@ use platform::external::{External, Server};
 use platform::root_key::{self, OpenedRootKey};
 use platform::serve::{Limits, Listeners, no_core_dumps, serve};
 use platform::tls::{Tls, Trust};
-use tokio::signal::unix::{SignalKind, signal};
+
+use super::stop::asked_to_stop;
+
+/// What the person who started it may want to know.
+pub(super) struct Ready<'a> {
+    /// Where people go.
+    pub(super) origin: &'a str,
+    /// The authority that vouches for the certificate, when it is our own.
+    pub(super) trust: Option<&'a Trust>,
+    data_dir: &'a Path,
+    root: &'a OpenedRootKey,
+}
 
 /// Serves until told to stop.
 pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
-    run_with(options, async |_| Ok(()))
+    run_with(options, async |_| Ok(welcome))
 }
 
-/// The same, with something done to the finished router before the first person comes in.
-pub(super) fn run_with(
+/// The same, with something done to the finished router before the first person comes in, and with
+/// the welcome that comes of it.
+pub(super) fn run_with<W: FnOnce(&Ready<'_>) -> io::Result<()>>(
     options: &ServeOptions,
-    prepare: impl AsyncFnOnce(Router) -> anyhow::Result<()>,
+    prepare: impl AsyncFnOnce(Router) -> anyhow::Result<W>,
 ) -> anyhow::Result<()> {
     no_core_dumps().context("cannot turn core dumps off")?;
     start_log(options.log);
@@ -32,6 +45,12 @@ pub(super) fn run_with(
     let data_dir = options.data.data_dir();
     let place = options.database.place(&data_dir)?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    // Armed before anything is made: whoever stops a program that is still starting wants the
+    // database ended too.
+    let stop = {
+        let _entered = runtime.enter();
+        asked_to_stop()?
+    };
     make_data_dir(&data_dir)?;
     // The key before the database: a database that nobody has a key for must not come to be.
     let open_root = |exists| root_key::open(&options.data.root_key_file(), exists);
@@ -46,22 +65,22 @@ pub(super) fn run_with(
         }
     };
 
-    let outcome = runtime.block_on(work(options, &data_dir, &root, &server, prepare));
+    let outcome = runtime.block_on(work(options, &data_dir, &root, &server, prepare, stop));
     runtime.shutdown_background();
     server.stop();
     outcome
 }
 
 /// Everything between the start of the database and its end.
-async fn work(
+async fn work<W: FnOnce(&Ready<'_>) -> io::Result<()>>(
     options: &ServeOptions,
     data_dir: &Path,
     root: &OpenedRootKey,
     server: &Server,
-    prepare: impl AsyncFnOnce(Router) -> anyhow::Result<()>,
+    prepare: impl AsyncFnOnce(Router) -> anyhow::Result<W>,
+    stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
-    // Armed first: whoever stops a program that is still starting wants the database ended too.
-    let stop = stop_signal()?;
+    let mut stop = pin!(stop);
     let origin = options.listen.public_origin();
     let source = options.tls.source(data_dir, &origin);
     let tls = Arc::new(Tls::open(source, Clock::real())?);
@@ -76,27 +95,19 @@ async fn work(
     let choices = Choices::of(&options.sessions, &options.rates);
     let root_key = Arc::clone(&root.key);
     let router = start(server, root_key, origin.as_str(), choices, Clock::real()).await?;
-    prepare(router.clone()).await?;
+    let welcome = tokio::select! {
+        prepared = prepare(router.clone()) => prepared?,
+        () = &mut stop => return Ok(()),
+    };
     let keeper = Arc::clone(&tls);
     tokio::spawn(async move { keeper.keep_fresh().await });
-    if let Err(error) = welcome(origin.as_str(), data_dir, root, tls.trust()) {
+    let ready = Ready { origin: origin.as_str(), trust: tls.trust(), data_dir, root };
+    if let Err(error) = welcome(&ready) {
         tracing::warn!(%error, "nobody reads the standard output");
     }
     serve(router, listeners, config, origin, limits, stop).await;
     tracing::info!("stopping");
     Ok(())
-}
-
-/// Ends with the first Ctrl-C or SIGTERM.
-fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-    })
 }
 
 fn make_data_dir(data_dir: &Path) -> anyhow::Result<()> {
@@ -120,12 +131,8 @@ fn start_log(options: LogOptions) {
 }
 
 /// Tells the person who started it where to go and what to keep.
-fn welcome(
-    origin: &str,
-    data_dir: &Path,
-    root: &OpenedRootKey,
-    trust: Option<&Trust>,
-) -> io::Result<()> {
+fn welcome(ready: &Ready<'_>) -> io::Result<()> {
+    let Ready { origin, trust, data_dir, root } = ready;
     let mut out = io::stdout().lock();
     writeln!(out, "\n  Keepwell is ready:  {origin}\n")?;
     writeln!(out, "  Data:  {}", data_dir.display())?;

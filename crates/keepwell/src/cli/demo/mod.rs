@@ -21,7 +21,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use super::serve;
+use super::serve::{self, Ready};
 
 const EMAIL: &str = "demo@example.org";
 const DAYS: i32 = 90;
@@ -36,13 +36,19 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     options.data.root_key_file = None;
     options.database.database_url = None;
     options.database.database_url_file = None;
-    let outcome = serve::run_with(&options, fill);
+    let outcome = serve::run_with(&options, async |router| {
+        let password = fill(router).await?;
+        Ok(move |ready: &Ready<'_>| welcome(ready, &password))
+    });
     folder.close().context("the demonstration's folder stays behind")?;
     outcome
 }
 
-/// Opens an account and records 90 days.
-async fn fill(router: Router) -> anyhow::Result<()> {
+/// Opens an account, records 90 days, and answers with the password.
+async fn fill(router: Router) -> anyhow::Result<String> {
+    if let Err(error) = writeln!(io::stdout(), "Writing a diary of {DAYS} days.") {
+        tracing::warn!(%error, "nobody reads the standard output");
+    }
     let random = keys::RecoveryCode::generate().display();
     let random = random.expose_secret().split('-').next().unwrap_or_default();
     let password = format!("just looking {random}");
@@ -61,15 +67,29 @@ async fn fill(router: Router) -> anyhow::Result<()> {
             visitor.send(Method::PATCH, &format!("/api/v1/days/{day}"), &mark).await?;
         }
     }
-    tell(&password)?;
-    Ok(())
+    Ok(password)
 }
 
-fn tell(password: &str) -> io::Result<()> {
+/// Tells the person who started it how to get in. Nothing here is worth keeping, so there is no
+/// word about keys and copies.
+fn welcome(ready: &Ready<'_>, password: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "\n  A diary to look around in, gone when you stop it:")?;
+    writeln!(out, "\n  Keepwell is ready:  {}\n", ready.origin)?;
+    writeln!(out, "  A diary to look around in, gone when you stop it. Sign in with")?;
     writeln!(out, "    E-mail    {EMAIL}")?;
-    writeln!(out, "    Password  {password}")
+    writeln!(out, "    Password  {password}")?;
+    if let Some(trust) = ready.trust {
+        writeln!(
+            out,
+            "\n  The browser warns of the certificate, which was made for this demonstration \
+             alone.\n  Compare its authority's fingerprint and go on:\n\
+             \x20   {}\n    SHA-256  {}",
+            trust.certificate.display(),
+            trust.fingerprint
+        )?;
+    }
+    writeln!(out, "\n  Stop with Ctrl-C.\n")?;
+    out.flush()
 }
 
 /// Somebody who uses the API without a network.
