@@ -2,10 +2,13 @@
 
 import { problemOf, type Problem } from '../api/problem'
 import { t } from '../messages/index.svelte'
-import { problemText } from '../parts/words'
+import { fieldText, problemText } from '../parts/words'
 
 /** The shortest password that the server takes without a second factor. */
 export const PASSWORD_CHARACTERS_MIN = 15
+
+/** Fields that have a place of their own for what is wrong with them. */
+const SHOWN = new Set(['email', 'password', 'new_password', 'recovery_code'])
 
 export class AccountForm {
   working = $state(false)
@@ -24,15 +27,18 @@ export class AccountForm {
       await request()
     } catch (thrown) {
       const problem = problemOf(thrown)
-      this.fields = problem.fields
-      this.wrong = problem.status === 401 ? refused : problem.fields.size > 0 ? null : this.#text(problem)
+      const reasons = [...problem.fields].map(([field, reason]): [string, string] => [field, fieldText(field, reason)])
+      this.fields = new Map(reasons.filter(([field]) => SHOWN.has(field)))
+      this.wrong = this.fields.size > 0 ? null : this.#text(problem, refused)
       if (this.fields.size > 0) this.#showFirst()
     } finally {
       this.working = false
     }
   }
 
-  #text(problem: Problem): string {
+  #text(problem: Problem, refused: string): string {
+    if (problem.status === 401) return refused
+    if (problem.kind === 'conflict') return t().account.haveAlready
     return `${problemText(problem)} ${t().problems.typedIsKept}`
   }
 
