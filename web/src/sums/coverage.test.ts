@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest'
 import { de } from '../messages/de'
 import { en } from '../messages/en'
-import { coverageOf, energyShares } from './coverage'
+import { coverageOf, energyShares, knownAmount } from './coverage'
 
 test('a missing total is unknown, never zero', () => {
   expect(coverageOf(undefined, 14)).toEqual({ kind: 'none' })
   expect(coverageOf({ amount: 0, known: 0 }, 14)).toEqual({ kind: 'none' })
   expect(coverageOf({ amount: 0, known: 14 }, 14)).toEqual({ kind: 'all' })
+})
+
+test('a day with nothing but water has a gap for its energy', () => {
+  expect(knownAmount(undefined)).toBeNull()
+  expect(knownAmount({ amount: 0, known: 0 })).toBeNull()
+  expect(knownAmount({ amount: 0, known: 1 })).toBe(0)
 })
 
 test('a total that is known for some foods says for how many', () => {

@@ -10,6 +10,11 @@ export function coverageOf(total: Total | undefined, foods: number): Coverage {
   return total.known < foods ? { kind: 'some', known: total.known, foods } : { kind: 'all' }
 }
 
+/** The amount of a total that is known for at least one food. */
+export function knownAmount(total: Total | undefined): number | null {
+  return total && total.known > 0 ? total.amount : null
+}
+
 export interface EnergyShare {
   key: 'carbohydrate' | 'protein' | 'fat' | 'alcohol'
   kcal: number
