@@ -45,6 +45,7 @@ test('every page can be used by everybody', async ({ page }) => {
   await expect(page.getByText(/Slept well/)).toBeVisible()
   await check(page, 'day')
   await page.setViewportSize({ width: 360, height: 800 })
+  await page.getByText('Minerals', { exact: true }).click()
   await page.getByRole('button', { name: /^Calcium/ }).click()
   await expect(page.getByRole('dialog')).toContainText(/SR ?28/)
   await check(page, 'foods behind a number')

@@ -1,5 +1,5 @@
 // Every page as people see it: 360 and 1440 pixels, light and dark, with data and with none, into one
-// folder to be looked at (KEEPWELL_SCREENS, or test-results/screens).
+// folder to be looked at (KEEPWELL_TEST_SCREENS, or test-results/screens).
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { expect, test } from './guarded'
 import { keepCode, signUp, somebody } from './person'
 import { seed } from './seed'
 
-const folder = process.env['KEEPWELL_SCREENS'] ?? join(import.meta.dirname, '../test-results/screens')
+const folder = process.env['KEEPWELL_TEST_SCREENS'] ?? join(import.meta.dirname, '../test-results/screens')
 const SIZES = [
   { name: '360', width: 360, height: 780 },
   { name: '1440', width: 1440, height: 900 },
@@ -79,6 +79,7 @@ test('every page is photographed @screens', async ({ page }) => {
   await shoot(page, 'change', false)
   await page.keyboard.press('Escape')
   await page.setViewportSize({ width: 360, height: 780 })
+  await page.getByText('Minerals', { exact: true }).click()
   await page.getByRole('button', { name: /^Calcium/ }).click()
   await expect(page.getByRole('dialog')).toContainText(/measured|calculated|assumed/)
   await page.screenshot({ path: join(folder, 'behind-360-dark.png') })
@@ -90,7 +91,7 @@ test('every page is photographed @screens', async ({ page }) => {
   await shoot(page, 'undo', false)
   await page.getByRole('button', { name: 'Undo' }).click()
   await page.keyboard.press('ArrowRight')
-  await page.getByRole('button', { name: 'Copy from yesterday…' }).click()
+  await page.getByRole('button', { name: 'Copy from the day before…' }).click()
   await expect(page.getByRole('checkbox').first()).toBeVisible()
   await shoot(page, 'copy-yesterday', false)
   await page.keyboard.press('Escape')

@@ -27,6 +27,10 @@ export type EntryChange = Schemas['SentChange']
 export type Contributions = Schemas['Behind']
 export type Range = Schemas['RangeView']
 
+/** How a value was come by, as the server names it. */
+export const METHODS = ['unknown', 'analytical', 'calculated', 'assumed', 'label', 'derived', 'estimated'] as const
+export type Method = (typeof METHODS)[number]
+
 interface Timed {
   id: string
   time: string

@@ -181,10 +181,6 @@ class Forms {
     heedSession({ close: () => {}, forget: () => this.closeAll(), open: () => {} })
   }
 
-  get anyOpen(): boolean {
-    return Boolean(this.add ?? this.entry ?? this.note ?? this.water) || this.copyYesterday || this.keys
-  }
-
   /** Whether typed text waits in a form. */
   get hasTyped(): boolean {
     return Boolean(this.add?.hit ?? this.entry ?? (this.note?.text || this.water?.ml))

@@ -33,11 +33,6 @@ export function whole(amount: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(amount)
 }
 
-/** Units as they are written; the API keeps to ASCII. */
-export function unitText(unit: string): string {
-  return unit === 'ug' ? 'µg' : unit
-}
-
 /** What an amount of a portion weighs. */
 export function gramsOf(amount: number, portion: { grams: number } | null): number {
   return portion ? amount * portion.grams : amount

@@ -49,8 +49,9 @@ export class FoodSearch {
     this.type('')
   }
 
-  move(by: number): void {
-    if (this.hits.length > 0) this.active = (this.active + by + this.hits.length) % this.hits.length
+  /** Moves among what is shown: the hits, or as many foods as stand there before anything is typed. */
+  move(by: number, shown: number = this.hits.length): void {
+    if (shown > 0) this.active = (Math.min(this.active, shown - 1) + by + shown) % shown
   }
 
   /** The hit that Enter means, as soon as the search for what is typed now is done. */

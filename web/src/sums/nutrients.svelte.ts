@@ -2,7 +2,7 @@
 
 import { api, ask } from '../api/client'
 import { problemOf, type Problem } from '../api/problem'
-import type { Nutrient, NutrientList } from '../api/types'
+import { METHODS, type Nutrient, type NutrientList } from '../api/types'
 import { t } from '../messages/index.svelte'
 
 export interface NutrientRow {
@@ -29,6 +29,12 @@ export function sections({ groups, nutrients }: NutrientList): NutrientSection[]
     name,
     rows: nutrients.filter(({ group }) => group === key).map((nutrient) => ({ nutrient, depth: depth(nutrient) })),
   }))
+}
+
+/** How a value was come by, in words; a method that this app does not know yet keeps the server's word. */
+export function methodText(method: string | null | undefined): string {
+  const known = METHODS.find((each) => each === (method ?? 'unknown'))
+  return known ? t().sums.methods[known] : (method ?? '')
 }
 
 class Nutrients {
