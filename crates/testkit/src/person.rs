@@ -91,9 +91,11 @@ impl Person {
 
     /// Signs in again, as another device would.
     pub async fn sign_in(&self) -> Self {
+        let mut device = Self { cookie: String::new(), ..self.clone() };
         let body = json!({"email": self.email, "password": self.password});
-        let answer = self.post("/api/v1/session", &body).await.expect(201);
-        Self { cookie: answer.cookie().expect("a session"), ..self.clone() }
+        let answer = device.post("/api/v1/session", &body).await.expect(201);
+        device.cookie = answer.cookie().expect("a session");
+        device
     }
 
     /// Reads.

@@ -73,6 +73,7 @@ pub(crate) struct SessionInfo {
 async fn sign_in(
     State(app): State<App>,
     Peer(address): Peer,
+    replaced: Option<Presented>,
     Json(typed): Json<Credentials>,
 ) -> Result<impl IntoResponse> {
     // What cannot be an address is refused like one that nobody has; its shape tells nothing.
@@ -95,6 +96,7 @@ async fn sign_in(
         let keyring = credentials::keyring(pair, opened.principal, &opened.grants)?;
         let sealed = keyring.seal(&presented.token().keyring_key(), opened.principal);
         store::complete(tx, &sealed, "signed_in").await?;
+        store::end_replaced(app.db(), replaced).await;
 
         let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(&presented)?)]);
         let info = info(&app, &presented).await?;

@@ -108,8 +108,19 @@ pub(super) async fn account(db: &Db, presented: &Presented) -> Result<(Session, 
     Ok((session, row.try_get("email_sealed")?, row.try_get("recovery_code_kept")?))
 }
 
+/// Ends the session whose cookie a new one takes the place of. That it had ended is fine, and that it
+/// could not be ended must not undo the new one.
+pub(crate) async fn end_replaced(db: &Db, replaced: Option<Presented>) {
+    if let Some(presented) = replaced
+        && let Err(cause) = end(db, &presented).await
+        && !matches!(cause, Error::Unauthenticated)
+    {
+        tracing::warn!(%cause, "a replaced session was left to end by itself");
+    }
+}
+
 /// Records the sign-out and ends the session.
-pub(super) async fn end(db: &Db, presented: &Presented) -> Result<()> {
+pub(crate) async fn end(db: &Db, presented: &Presented) -> Result<()> {
     let tx = db.begin_without_session(presented).await?;
     tx.finish(&[(&AUDIT_SIGNED_OUT, &[]), (&platform::session::statements::END, &[])]).await?;
     Ok(())

@@ -20,6 +20,7 @@ use crate::{
     EmailAddress,
     credentials::{Credential, own_grant, seal_email},
     password,
+    sign_in::store::end_replaced,
     slots::{CostColumns, NewSlot},
 };
 
@@ -67,6 +68,7 @@ impl ShownOnce {
 async fn sign_up(
     State(app): State<App>,
     Peer(address): Peer,
+    replaced: Option<Presented>,
     Json(new): Json<NewAccount>,
 ) -> Result<impl IntoResponse> {
     let email = EmailAddress::parse(&new.email)?;
@@ -118,6 +120,7 @@ async fn sign_up(
         _ => error,
     })?;
 
+    end_replaced(app.db(), replaced).await;
     let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(&presented)?)]);
     Ok((StatusCode::CREATED, cookie, axum::Json(ShownOnce::of(&code))))
 }

@@ -203,9 +203,9 @@ async fn a_browser_is_given_exactly_the_cookies_that_are_listed() {
     });
     let visits = [
         ana.get("/").await,
+        ana.get("/api/v1/days/2026-11-20").await.expect(200),
         ana.post("/api/v1/account", &new).await.expect(201),
         ana.post("/api/v1/session", &again).await.expect(201),
-        ana.get("/api/v1/days/2026-11-20").await.expect(200),
         ana.post("/api/v1/session/recovery", &recovery).await.expect(201),
     ];
     let given: BTreeMap<String, BTreeSet<String>> = visits

@@ -26,6 +26,10 @@ pub enum Error {
     #[error("{0}")]
     NotOpened(&'static str),
 
+    /// The browser's session is somebody else's by now.
+    #[error("somebody else is signed in with this browser now: sign in again")]
+    OtherPerson,
+
     /// It does not exist, or it is not yours; we never say which.
     #[error("not found")]
     NotFound,
@@ -140,7 +144,7 @@ impl Error {
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::OtherSite => StatusCode::FORBIDDEN,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::OtherPerson => StatusCode::CONFLICT,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Altered | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -159,6 +163,7 @@ impl Error {
             Self::TooLarge { .. } => "too-large",
             Self::OtherSite => "other-site",
             Self::Conflict(_) => "conflict",
+            Self::OtherPerson => "other-person",
             Self::TooMany { .. } => "too-many",
             Self::Busy => "busy",
             Self::Unavailable => "unavailable",

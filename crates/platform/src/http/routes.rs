@@ -93,7 +93,7 @@ fn methods(item: &PathItem) -> impl Iterator<Item = Method> {
 
 /// A second lock: the handler's own `Presented` parameter is the first, the database the third.
 async fn require_session(request: Request, next: Next) -> Result<Response> {
-    if cookie::presented(request.headers()).is_none() {
+    if cookie::token(request.headers()).is_none() {
         return Err(Error::Unauthenticated);
     }
     Ok(next.run(request).await)

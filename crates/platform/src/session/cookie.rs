@@ -11,7 +11,7 @@ use crate::{Error, Result};
 const NAME: &str = "__Host-sid";
 
 /// The token in a request's cookies, if there is a well-formed one.
-pub fn presented(headers: &HeaderMap) -> Option<Presented> {
+pub(crate) fn token(headers: &HeaderMap) -> Option<SessionToken> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -20,7 +20,6 @@ pub fn presented(headers: &HeaderMap) -> Option<Presented> {
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(name, _)| *name == NAME)
         .and_then(|(_, value)| SessionToken::parse(value).ok())
-        .map(Presented::new)
 }
 
 /// The header value that hands a new session to the browser. No Max-Age: it is gone when the

@@ -9,7 +9,10 @@ pub mod statements;
 
 use std::{fmt, sync::Arc};
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::{HeaderMap, request::Parts},
+};
 use jiff::{Span, Timestamp};
 use keys::{DataKey, DayNumber, ErasureKey, Keyring, RecordId, RootKey, Scope, SessionToken};
 use tokio_postgres::Row;
@@ -26,13 +29,33 @@ struct Inner {
     token: SessionToken,
     /// What the database sees of it, in hex.
     database_token: Zeroizing<String>,
+    /// Whom the page believes it is working for.
+    expected: Option<Uuid>,
 }
+
+/// Says whose page sent a request. A browser has one cookie for all its windows: when somebody else
+/// signs in in another one, a page that is still open must not write into their diary.
+const EXPECTED_PERSON: &str = "keepwell-person";
 
 impl Presented {
     /// Wraps a token.
     pub fn new(token: SessionToken) -> Self {
+        Self::of(token, None)
+    }
+
+    fn of(token: SessionToken, expected: Option<Uuid>) -> Self {
         let database_token = hex(token.database_token().expose());
-        Self(Arc::new(Inner { token, database_token }))
+        Self(Arc::new(Inner { token, database_token, expected }))
+    }
+
+    /// The token of a request's cookie, and whom the page that sent it works for.
+    pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Self> {
+        let token = cookie::token(headers).ok_or(Error::Unauthenticated)?;
+        let expected = headers.get(EXPECTED_PERSON).map(|person| {
+            let person = person.to_str().ok().and_then(|person| person.parse().ok());
+            person.ok_or_else(|| Error::invalid(EXPECTED_PERSON, "name a person by their number"))
+        });
+        Ok(Self::of(token, expected.transpose()?))
     }
 
     /// A token that nobody has seen yet, for a new session.
@@ -60,7 +83,16 @@ impl<S: Sync> FromRequestParts<S> for Presented {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        cookie::presented(&parts.headers).ok_or(Error::Unauthenticated)
+        Self::from_headers(&parts.headers)
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for Presented {
+    type Rejection = Error;
+
+    /// A session that may be there, for what is done without one.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>> {
+        Ok(cookie::token(&parts.headers).map(Self::new))
     }
 }
 
@@ -102,6 +134,9 @@ pub struct Session {
 
 impl Session {
     pub(crate) fn open(presented: &Presented, entry: &Entry, root: &RootKey) -> Result<Self> {
+        if presented.0.expected.is_some_and(|expected| expected != entry.principal) {
+            return Err(Error::OtherPerson);
+        }
         let altered = |_| Error::Altered;
         let keyring =
             Keyring::open(&presented.token().keyring_key(), entry.principal, &entry.keyring_sealed)

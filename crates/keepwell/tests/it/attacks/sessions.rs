@@ -1,8 +1,10 @@
 //! A13: a cookie after its session has ended.
 
+use reqwest::Method;
 use serde_json::json;
-use testkit::{Person, TestServer};
+use testkit::{Person, TestServer, day_entry};
 use tokio_postgres::Client;
+use uuid::Uuid;
 
 const PASSWORD: &str = "another walk by the sea";
 
@@ -18,7 +20,7 @@ async fn is_worth_nothing(person: &Person) {
         assert_eq!(answer.json()["type"], "urn:keepwell:problem:sign-in-first", "{path}");
         assert!(answer.cookie().is_none());
     }
-    let entry = testkit::day_entry(uuid::Uuid::now_v7(), "usda-sr28:09040", 10.0);
+    let entry = day_entry(Uuid::now_v7(), "usda-sr28:09040", 10.0);
     drop(person.post("/api/v1/days/2026-11-20/entries", &entry).await.expect(401));
     drop(person.post("/api/v1/account/recovery-code", &json!({})).await.expect(401));
 }
@@ -124,4 +126,34 @@ async fn a13_recovery_ends_every_other_session_and_every_old_credential() {
     assert_eq!(day["foods"], 1, "the diary opens with what recovery gave");
     back.password = PASSWORD.to_owned();
     drop(back.sign_in().await.get("/api/v1/session").await.expect(200));
+}
+
+#[tokio::test]
+async fn a13_a_window_of_somebody_else_neither_reads_nor_writes() {
+    let server = TestServer::start(keepwell::router).await;
+    let (ana, ben) = (server.person("ana").await, server.person("ben").await);
+    let path = "/api/v1/days/2026-11-20";
+    // Ben signed in with the browser in which Ana's window is still open: his cookie, her page.
+    let of = |person: &Person, method: Method, path: &str| {
+        ben.request(method, path).header("keepwell-person", person.id.to_string())
+    };
+    let entry = day_entry(Uuid::now_v7(), "usda-sr28:01009", 50.0);
+    let entries = format!("{path}/entries");
+    let written = ben.answer(of(&ana, Method::POST, &entries).json(&entry)).await.expect(409);
+    assert_eq!(written.json()["type"], "urn:keepwell:problem:other-person");
+    drop(ben.answer(of(&ana, Method::GET, path)).await.expect(409));
+    assert_eq!(ben.get(path).await.expect(200).json()["foods"], 0);
+    drop(ben.answer(of(&ben, Method::POST, &entries).json(&entry)).await.expect(201));
+}
+
+#[tokio::test]
+async fn a13_signing_in_ends_the_session_that_the_browser_had() {
+    let server = TestServer::start(keepwell::router).await;
+    let ana = server.person("ana").await;
+    let credentials = json!({"email": ana.email, "password": ana.password});
+    let again = ana.post("/api/v1/session", &credentials).await.expect(201);
+    drop(ana.get("/api/v1/session").await.expect(401));
+    let mut new = ana.clone();
+    new.cookie = again.cookie().unwrap();
+    drop(new.get("/api/v1/session").await.expect(200));
 }
