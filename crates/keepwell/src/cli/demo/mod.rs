@@ -20,6 +20,7 @@ use platform::config::ServeOptions;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
+use tracing::Level;
 
 use super::serve::{self, Ready};
 
@@ -36,6 +37,11 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     options.data.root_key_file = None;
     options.database.database_url = None;
     options.database.database_url_file = None;
+    // A line for each of 1,500 entries would push the address and the password out of sight.
+    // Whoever wants more than the usual log still gets it.
+    if options.log.log_level == Level::INFO {
+        options.log.log_level = Level::WARN;
+    }
     let outcome = serve::run_with(&options, async |router| {
         let password = fill(router).await?;
         Ok(move |ready: &Ready<'_>| welcome(ready, &password))
