@@ -51,7 +51,8 @@ fn listen(demo: &mut Child) -> Told {
         let line = all.lines().find_map(|line| line.trim().strip_prefix(label));
         line.unwrap_or_else(|| panic!("no {label} in:\n{all}")).trim().to_owned()
     };
-    let authority = all.lines().find(|line| line.contains("authority.pem")).unwrap().trim().to_owned();
+    let authority =
+        all.lines().find(|line| line.contains("authority.pem")).unwrap().trim().to_owned();
     Told {
         origin: after("Keepwell is ready:"),
         email: after("E-mail"),
