@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
 
 /** Where `npm run dev` finds the API; the built app is served by the program itself. */
-const server = process.env['KEEPWELL_URL'] ?? 'https://localhost:8443'
+const server = process.env['KEEPWELL_TEST_URL'] ?? 'https://localhost:8443'
 
 export default defineConfig({
   plugins: [svelte()],
