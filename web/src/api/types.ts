@@ -3,7 +3,9 @@
 // They come from the server's own description of its API (`npm run api`): when the contract changes, the
 // build says where. This is the only module that looks at the generated file.
 
-import type { components, paths as described } from './schema'
+import type { components } from './schema'
+
+export type { paths } from './schema'
 
 type Schemas = components['schemas']
 
@@ -43,13 +45,3 @@ export type NewEntry =
   | (Timed & { kind: 'food'; group: MealGroup; food: string; amount: number; portion?: number })
   | (Timed & { kind: 'water'; ml: number })
   | (Timed & { kind: 'note'; text: string })
-
-type Asked<Path extends '/api/v1/foods' | '/api/v1/days', Query> = {
-  get: Omit<described[Path]['get'], 'parameters'> & { parameters: { query: Query } }
-}
-
-/** The description with the parameters that stand behind the question mark where they belong. */
-export type paths = Omit<described, '/api/v1/foods' | '/api/v1/days'> & {
-  '/api/v1/foods': Asked<'/api/v1/foods', { q: string; limit?: number }>
-  '/api/v1/days': Asked<'/api/v1/days', { from: string; to: string; nutrients?: string }>
-}
