@@ -1,7 +1,7 @@
 //! The SQL of signing in and out.
 
 use keys::PasswordCost;
-use platform::{Db, Error, Presented, Result, Session, SessionLimits, Sql, Unproved};
+use platform::{Db, Error, Presented, Result, Session, SessionLimits, Sql, Unproved, entered};
 use tokio_postgres::{Row, types::Type};
 use uuid::Uuid;
 
@@ -31,8 +31,10 @@ static AUDIT: Sql = Sql::new("select audit.append($1, '')", &[Type::TEXT]);
 static AUDIT_SIGNED_OUT: Sql = Sql::new("select audit.append('signed_out', '')", &[]);
 
 static ACCOUNT: Sql = Sql::new(
-    "select email_sealed, recovery_code_kept_at is not null as recovery_code_kept
-    from accounts.account",
+    entered!(
+        "select email_sealed, recovery_code_kept_at is not null as recovery_code_kept
+        from accounts.account"
+    ),
     &[],
 );
 
@@ -103,7 +105,7 @@ pub(crate) async fn keep_keyring(tx: &Unproved, keyring_sealed: &[u8]) -> Result
 
 /// The asker's own account.
 pub(super) async fn account(db: &Db, presented: &Presented) -> Result<(Session, Vec<u8>, bool)> {
-    let (session, rows) = db.read(presented, &ACCOUNT, &[]).await?;
+    let (session, rows) = db.read_few(presented, &ACCOUNT, &[]).await?;
     let row = rows.first().ok_or(Error::Unauthenticated)?;
     Ok((session, row.try_get("email_sealed")?, row.try_get("recovery_code_kept")?))
 }

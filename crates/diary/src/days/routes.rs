@@ -276,6 +276,7 @@ async fn change_day<T>(
     act: &str,
     change: impl Fn(&mut Documents) -> Result<T>,
 ) -> Result<(Documents, T)> {
+    let mut last = None;
     for _ in 0..TRIES {
         let (tx, read) = store::begin(app, presented, &[day]).await?;
         let before = read.into_iter().next().unwrap_or_default();
@@ -284,7 +285,13 @@ async fn change_day<T>(
         let changes = [Change { day, before: &before, after: &after }];
         match store::keep(tx, &changes, act).await {
             Ok(()) => return Ok((after, outcome)),
-            Err(error) if error.is_race() => {}
+            Err(error) if error.is_race() => {
+                // Whoever was faster left another version. The same one again: what stands in the
+                // way is no device, but rows that do not belong together.
+                if last.replace(before.versions()) == Some(before.versions()) {
+                    return Err(store::refused(app, presented, day, Error::Altered).await);
+                }
+            }
             Err(error) => return Err(error),
         }
     }

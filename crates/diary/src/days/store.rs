@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use keys::{Ladder, Place, RecordId, Scope};
-use platform::{App, Error, Presented, Result, Session, Sql, Transaction, days};
+use platform::{App, Error, Presented, Result, Session, Sql, Transaction, days, entered};
 use serde::de::DeserializeOwned;
 use tokio_postgres::{Row, types::Type};
 
@@ -15,12 +15,14 @@ use super::{
 /// What the seal of every day's document is bound to.
 pub(crate) const TABLE: &str = "diary.record_day";
 
-pub(crate) static ALL: &[&Sql] = &[&READ, &READ_FOR_CHANGE, &KEEP, &AUDIT];
+pub(crate) static ALL: &[&Sql] = &[&READ, &READ_FOR_CHANGE, &LOGGED_VERSION, &KEEP, &AUDIT];
 
 static READ: Sql = Sql::new(
-    "select scope::text as scope, day, version, epoch, body_sealed
-    from diary.record_day
-    where scope in ('food', 'notes') and day = $1",
+    entered!(
+        "select scope::text as scope, day, version, epoch, body_sealed
+        from diary.record_day
+        where scope in ('food', 'notes') and day = $1"
+    ),
     &[Type::DATE],
 );
 
@@ -33,6 +35,12 @@ static READ_FOR_CHANGE: Sql = Sql::new(
     order by day, scope
     for update",
     &[Type::DATE_ARRAY],
+);
+
+/// The mark beside a day's food changes rarely, so its version is looked at only then.
+static LOGGED_VERSION: Sql = Sql::new(
+    "select version from diary.record_day where scope = 'logged' and day = $1 for update",
+    &[Type::DATE],
 );
 
 static KEEP: Sql = Sql::new(
@@ -97,9 +105,16 @@ pub(super) struct ReadDay {
     notes_version: u64,
 }
 
+impl ReadDay {
+    /// What changes when another device was faster.
+    pub(super) fn versions(&self) -> (u64, u64) {
+        (self.food_version, self.notes_version)
+    }
+}
+
 /// Reads a day.
 pub(super) async fn read(app: &App, presented: &Presented, day: Date) -> Result<Documents> {
-    let (session, rows) = app.db().read(presented, &READ, &[&day]).await?;
+    let (session, rows) = app.db().read_few(presented, &READ, &[&day]).await?;
     match open(&session, &rows, day) {
         Ok(read) => Ok(read.documents),
         Err(error) => Err(refused(app, presented, day, error).await),
@@ -129,6 +144,10 @@ pub(super) async fn begin(
 fn open(session: &Session, rows: &[Row], day: Date) -> Result<ReadDay> {
     let mut read = ReadDay::default();
     for row in rows {
+        // A day that has nothing yet still says who asks.
+        if row.try_get::<_, Option<&str>>("scope")?.is_none() {
+            continue;
+        }
         let sealed = SealedDay::of(row)?;
         if sealed.day != day {
             continue;
@@ -185,7 +204,17 @@ pub(super) async fn keep(tx: Transaction, changes: &[Change<'_>], act: &str) -> 
                 version,
                 &document::write(&food.summary()?)?,
             )?;
-            sealing.add(Scope::Logged, change.day, version, &document::write(&food.logged())?)?;
+            if change.before.food_version == 0 || food.logged() != before.food.logged() {
+                let rows = tx.query(&LOGGED_VERSION, &[&change.day]).await?;
+                let version = rows.first().map_or(Ok(0_i64), |row| row.try_get("version"))?;
+                let version = u64::try_from(version).or(Err(Error::Altered))? + 1;
+                sealing.add(
+                    Scope::Logged,
+                    change.day,
+                    version,
+                    &document::write(&food.logged())?,
+                )?;
+            }
         }
         if change.after.notes != before.notes {
             let version = change.before.notes_version + 1;

@@ -21,15 +21,20 @@ const DOORS: [(&str, &str); 3] = [
 ];
 
 /// Functions that run with their owner's rights.
-const DEFINERS: [(&str, &str); 7] = [
+const DEFINERS: [(&str, &str); 8] = [
     ("accounts.sign_in", "finds the slot of a presented proof"),
     ("accounts.sign_up", "writes a newcomer's first rows"),
     ("audit.append", "the only way to write the audit"),
+    ("audit.forget", "a person's events go with their head, and only then"),
     ("auth.end_other_sessions", "reaches the asker's other sessions"),
     ("auth.end_session", "reaches the presented session"),
     ("auth.keep_keyring", "reaches the presented session"),
     ("auth.touch_session", "reaches the presented session"),
 ];
+
+/// Tables whose rows go with a person by another way than a key of their own.
+const GO_ANOTHER_WAY: [(&str, &str); 1] =
+    [("audit.event", "goes with its head, by audit.forget: a key would lock the account's row")];
 
 /// Unique indexes that do not begin with a person: what they reveal is whether a secret of 256 bits
 /// is already there.
@@ -54,6 +59,7 @@ fn rules() -> Vec<(&'static str, String)> {
     };
     let (nobodys, doors) = (listed(&NOBODYS), listed(&DOORS));
     let (definers, unique) = (listed(&DEFINERS), listed(&UNIQUE_WITHOUT_A_PERSON));
+    let another_way = listed(&GO_ANOTHER_WAY);
     vec![
         ("enable and force row level security on this table", "
             select n.nspname || '.' || c.relname from pg_class c
@@ -157,7 +163,7 @@ fn rules() -> Vec<(&'static str, String)> {
             select n.nspname || '.' || c.relname from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
             where c.relkind in ('r', 'p') and OURS
-                and n.nspname || '.' || c.relname not in ({nobodys}, 'auth.principal')
+                and n.nspname || '.' || c.relname not in ({nobodys}, {another_way}, 'auth.principal')
                 and not exists (
                     select from pg_constraint k
                     where k.conrelid = c.oid and k.contype = 'f' and k.confdeltype = 'c'

@@ -110,9 +110,42 @@ impl Db {
         Ok((session, rows))
     }
 
+    /// Reads a few rows as the asker, with a statement made by `entered!`: one less than [`Db::read`].
+    #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
+    pub async fn read_few(
+        &self,
+        presented: &Presented,
+        sql: &'static Sql,
+        params: Params<'_>,
+    ) -> Result<(Session, Vec<Row>)> {
+        let conn = self.connection().await?;
+        let present = PRESENT.prepare(&conn).await?;
+        let wanted = sql.prepare(&conn).await?;
+        let token = presented.database_token();
+        let token: Params<'_> = &[&token];
+        // In this order, for the reasons given in `read`.
+        let (begun, named, rows, committed) = join!(
+            conn.batch_execute("begin read only"),
+            conn.query(&present, token),
+            conn.query(&wanted, params),
+            conn.batch_execute("commit"),
+        );
+        begun?;
+        named?;
+        let rows = rows?;
+        committed?;
+        drop(conn);
+        let entry = Entry::from_rows(&rows)?;
+        let session = self.open(presented, &entry).await?;
+        if entry.wants_touch {
+            self.touch_later(presented);
+        }
+        Ok((session, rows))
+    }
+
     /// Only proves who asks, for what needs no row of theirs.
     pub async fn prove(&self, presented: &Presented) -> Result<Session> {
-        let (session, _) = self.read(presented, &ENTER, &[]).await?;
+        let (session, _) = self.read_few(presented, &ENTER, &[]).await?;
         Ok(session)
     }
 

@@ -238,3 +238,23 @@ async fn a06_rows_moved_to_another_day_or_person_are_refused() {
     assert_eq!(scene.ana.get(&today).await.expect(200).json(), scene.right_day);
     drop(scene.server);
 }
+
+#[tokio::test]
+async fn a06_a_day_whose_food_was_taken_is_refused_and_not_called_a_race() {
+    let server = TestServer::start(keepwell::router).await;
+    let ana = server.person("ana").await;
+    let admin = server.db.admin().await;
+    for day in ["2026-11-19", "2026-11-20"] {
+        ana.eat(day, "usda-sr28:01009", 50.0).await;
+    }
+    let taken = "delete from diary.record_day where scope = 'food' and day = '2026-11-20'";
+    admin.batch_execute(taken).await.unwrap();
+
+    let entry = day_entry(Uuid::now_v7(), "usda-sr28:09040", 10.0);
+    let answer = ana.post("/api/v1/days/2026-11-20/entries", &entry).await.expect(500);
+    assert_eq!(answer.json()["type"], "urn:keepwell:problem:altered-record");
+    let refused = "select count(*) from audit.event where action = 'record_refused'";
+    let refused: i64 = admin.query_one(refused, &[]).await.unwrap().get(0);
+    assert_eq!(refused, 1);
+    drop(ana.post("/api/v1/days/2026-11-19/entries", &entry).await.expect(201));
+}
