@@ -3,7 +3,8 @@
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/keepwell
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+# One folder a checkout: cargo would take what another one built for its own.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target-$(printf %s "$root" | sha256sum | cut -c 1-8)}
 stamps=$CARGO_TARGET_DIR/keepwell-stamps
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 

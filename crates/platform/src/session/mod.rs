@@ -217,6 +217,10 @@ pub(crate) async fn touch(db: &Db, presented: &Presented) -> Result<()> {
 
 /// Records that a session's keys were refused. The refusal stands even when it cannot be recorded.
 pub(crate) async fn refused(db: &Db, presented: &Presented, error: Error) -> Error {
+    // That somebody else is signed in says nothing about the keys.
+    if !matches!(error, Error::Altered) {
+        return error;
+    }
     let noted = async {
         let tx = db.begin_without_session(presented).await?;
         tx.finish(&[(&statements::AUDIT_REFUSED, &[])]).await
