@@ -2,12 +2,12 @@
 \startpipeline
 begin read only;
 select set_config('app.token', :token, true), set_config('app.owner', '', true);
-select principal, expires_at,
-    (extract(epoch from idle_limit) / 60)::integer as idle_minutes,
-    keyring_sealed, erasure_key_sealed, wants_touch
-from auth.entry;
-select scope::text as scope, day, version, epoch, body_sealed
-from diary.record_day
-where scope in ('food', 'notes') and day = :first::date + :n::integer;
+select e.principal, e.expires_at,
+    (extract(epoch from e.idle_limit) / 60)::integer as idle_minutes,
+    e.keyring_sealed, e.erasure_key_sealed, e.wants_touch, wanted.*
+from auth.entry e left join (
+    select scope::text as scope, day, version, epoch, body_sealed
+    from diary.record_day
+    where scope in ('food', 'notes') and day = :first::date + :n::integer) wanted on true;
 commit;
 \endpipeline
