@@ -154,8 +154,9 @@ where
                 is_stopping = true;
                 connection.as_mut().graceful_shutdown();
             }
-            // Then look again: what the connection did meanwhile may have bought it time.
-            () = sleep(left) => {}
+            // Then look again: what the connection did meanwhile may have bought it time, or an
+            // answer may wait to be fetched since.
+            () = sleep(left.min(limits.delivery)) => {}
         }
     }
 }

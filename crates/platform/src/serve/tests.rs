@@ -127,7 +127,7 @@ async fn http2_is_spoken() {
     assert_eq!(response.status(), 200);
     let body: Bytes = response.into_body().data().await.unwrap().unwrap();
     assert_eq!(body, "hello");
-    assert_eq!(send.current_max_send_streams(), 100);
+    assert_eq!(send.current_max_send_streams(), 32);
 }
 
 /// A frame of HTTP/2.
@@ -218,6 +218,30 @@ async fn a_connection_at_rest_is_closed() {
     assert_eq!(response.await.unwrap().status(), 200);
     let ended = timeout(LIMIT, connection).await.expect("still open").unwrap();
     drop(ended);
+}
+
+#[tokio::test]
+async fn whoever_asks_and_does_not_fetch_is_cut_off() {
+    let limits = Limits { delivery: Duration::from_millis(300), ..Limits::default() };
+    let running = start(hello(), limits).await;
+    for (window, fetches) in [(65_535, true), (0, false)] {
+        let stream = running.connect(b"h2").await.unwrap();
+        let mut client = h2::client::Builder::new();
+        client.initial_window_size(window);
+        let (send, connection) = client.handshake::<_, Bytes>(stream).await.unwrap();
+        let connection = tokio::spawn(connection);
+        let mut send = send.ready().await.unwrap();
+        let request = Request::get("https://localhost/").body(()).unwrap();
+        let (response, _) = send.send_request(request, true).unwrap();
+        assert_eq!(response.await.unwrap().status(), 200);
+        if fetches {
+            // Nothing is owed: the connection rests as long as any other.
+            tokio::time::sleep(Duration::from_millis(600)).await;
+            assert!(!connection.is_finished());
+        } else {
+            drop(timeout(LIMIT, connection).await.expect("still open"));
+        }
+    }
 }
 
 #[tokio::test]
