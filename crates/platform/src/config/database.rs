@@ -22,7 +22,7 @@ pub struct DatabaseOptions {
 
     /// A PostgreSQL server to use in place of the private one
     ///
-    /// postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE. Over TCP it is always TLS 1.3 with the
+    /// `postgresql://[USER[:PASSWORD]@]HOST[:PORT]/DATABASE`. Over TCP it is always TLS 1.3 with the
     /// server's certificate and name checked (`sslmode=verify-full`). Other users of the machine
     /// can see a command line, so name a password only in the file.
     #[arg(

@@ -9,7 +9,7 @@ use super::PublicOrigin;
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Listening")]
 pub struct ListenOptions {
-    /// Where HTTPS is served; [::]:443 opens it to the network
+    /// Where HTTPS is served; `[::]:443` opens it to the network
     #[arg(
         long,
         env = "KEEPWELL_LISTEN",
