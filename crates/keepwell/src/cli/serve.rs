@@ -112,6 +112,11 @@ async fn work<W: FnOnce(&Ready<'_>) -> io::Result<()>>(
 
 fn make_data_dir(data_dir: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
+    // Only the folder itself is closed: the database's own user must get through those above it.
+    if let Some(above) = data_dir.parent() {
+        std::fs::create_dir_all(above)
+            .with_context(|| format!("cannot make the folder {}", above.display()))?;
+    }
     std::fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)

@@ -45,7 +45,7 @@ impl Home {
 
     /// The folder of everything.
     pub(crate) fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.folder.path().join("new/data")
     }
 
     /// Starts the program; does not wait for it.

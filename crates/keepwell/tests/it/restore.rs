@@ -69,6 +69,7 @@ async fn a_dump_and_the_root_key_bring_everything_back_and_a_dump_alone_nothing(
     drop((program, first));
 
     let second = Home::new();
+    fs::create_dir_all(second.data().parent().unwrap()).unwrap();
     DirBuilder::new().mode(0o700).create(second.data()).unwrap();
     run(Command::new("cp").arg("-p").arg(&key).arg(second.data()));
     let mut program = second.start();
