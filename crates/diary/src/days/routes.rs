@@ -307,6 +307,7 @@ async fn change_two_days<T>(
     act: &str,
     change: impl Fn(&mut Documents, &mut Documents) -> Result<T>,
 ) -> Result<(Documents, T)> {
+    let mut last = None;
     for _ in 0..TRIES {
         let (tx, read) = store::begin(app, presented, &[day, other]).await?;
         let mut read = read.into_iter();
@@ -321,7 +322,13 @@ async fn change_two_days<T>(
         ];
         match store::keep(tx, &changes, act).await {
             Ok(()) => return Ok((after, outcome)),
-            Err(error) if error.is_race() => {}
+            Err(error) if error.is_race() => {
+                // As for one day: the same versions again are no other device.
+                let versions = (before.versions(), other_before.versions());
+                if last.replace(versions) == Some(versions) {
+                    return Err(store::refused(app, presented, day, Error::Altered).await);
+                }
+            }
             Err(error) => return Err(error),
         }
     }

@@ -253,8 +253,13 @@ async fn a06_a_day_whose_food_was_taken_is_refused_and_not_called_a_race() {
     let entry = day_entry(Uuid::now_v7(), "usda-sr28:09040", 10.0);
     let answer = ana.post("/api/v1/days/2026-11-20/entries", &entry).await.expect(500);
     assert_eq!(answer.json()["type"], "urn:keepwell:problem:altered-record");
+    let source = ana.get("/api/v1/days/2026-11-19").await.expect(200).json();
+    let of = &source["entries"][0]["id"];
+    let copies = json!({"from": "2026-11-19", "entries": [{"id": Uuid::now_v7(), "of": of}]});
+    let answer = ana.post("/api/v1/days/2026-11-20/copies", &copies).await.expect(500);
+    assert_eq!(answer.json()["type"], "urn:keepwell:problem:altered-record");
     let refused = "select count(*) from audit.event where action = 'record_refused'";
     let refused: i64 = admin.query_one(refused, &[]).await.unwrap().get(0);
-    assert_eq!(refused, 1);
+    assert_eq!(refused, 2);
     drop(ana.post("/api/v1/days/2026-11-19/entries", &entry).await.expect(201));
 }

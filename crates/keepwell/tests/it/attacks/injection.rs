@@ -229,6 +229,8 @@ async fn a03_the_runtime_role_changes_no_rule_and_reaches_no_file() {
         "select pg_read_binary_file('global/pg_filenode.map')",
         "select pg_ls_dir('.')",
         "select lo_import('/etc/hostname')",
+        "select lo_from_bytea(0, 'parked')",
+        "select lo_create(0)",
         "copy (select 1) to program 'cat >/dev/null'",
         "copy (select 1) to '/var/tmp/loot'",
         "do $$ begin execute 'alter role keepwell_app superuser'; end $$",
