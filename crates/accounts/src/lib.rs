@@ -7,7 +7,7 @@
 
 mod address;
 mod credentials;
-mod password;
+pub mod password;
 mod recovery;
 mod sign_in;
 mod sign_up;

@@ -18,7 +18,7 @@ use super::store;
 use crate::{
     EmailAddress,
     credentials::{self, Credential, open_email},
-    password,
+    password::{self, Stands},
     sign_in::store as sign_in,
     sign_up::ShownOnce,
     slots::NewSlot,
@@ -127,7 +127,7 @@ async fn recover(
     Json(typed): Json<Forgotten>,
 ) -> Result<impl IntoResponse> {
     let email = EmailAddress::parse(&typed.email)?;
-    let password = password::parse_new("new_password", &typed.new_password, &email)?;
+    let password = password::parse_new("new_password", &typed.new_password, &email, Stands::Alone)?;
     let name = app.root().pseudonym("recovery", email.as_str());
     app.guard().limits.admit_recovery(address, name)?;
     let refused = || Error::NotOpened(NOT_RIGHT);

@@ -19,7 +19,7 @@ use super::store;
 use crate::{
     EmailAddress,
     credentials::{Credential, own_grant, seal_email},
-    password,
+    password::{self, Stands},
     sign_in::store::end_replaced,
     slots::{CostColumns, NewSlot},
 };
@@ -72,7 +72,7 @@ async fn sign_up(
     Json(new): Json<NewAccount>,
 ) -> Result<impl IntoResponse> {
     let email = EmailAddress::parse(&new.email)?;
-    let password = password::parse_new("password", &new.password, &email)?;
+    let password = password::parse_new("password", &new.password, &email, Stands::Alone)?;
     app.guard().limits.admit_sign_up(address)?;
 
     let cost = app.sessions().password_cost;
