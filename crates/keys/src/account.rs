@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::derive::{Context, certain, derive};
+use crate::derive::{Context, derive};
 use crate::{CannotOpen, KeyPair, aead};
 
 /// What is sealed takes a multiple of this many bytes, so an address does not show its length.
@@ -12,8 +12,7 @@ const STEP: usize = 256;
 /// Seals something that only this pair's private key opens, for this owner and purpose.
 pub fn seal_to_self(pair: &KeyPair, owner: Uuid, purpose: &str, plain: &[u8]) -> Vec<u8> {
     let context = context(owner, purpose);
-    let size = (plain.len() + aead::PADDED_OVERHEAD).next_multiple_of(STEP);
-    certain(aead::seal_padded(&derive(pair.seed(), &context), &context, plain, size))
+    aead::seal_in_steps(&derive(pair.seed(), &context), &context, plain, STEP)
 }
 
 /// Opens what [`seal_to_self`] sealed for the same owner and purpose.

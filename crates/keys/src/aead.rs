@@ -52,6 +52,12 @@ pub(crate) fn seal_padded(
     }))
 }
 
+/// Seals to the next multiple of `step` bytes, so that the length shows in steps only.
+pub(crate) fn seal_in_steps(key: &Secret, context: &Context, plain: &[u8], step: usize) -> Vec<u8> {
+    let size = (plain.len() + PADDED_OVERHEAD).next_multiple_of(step);
+    certain(seal_padded(key, context, plain, size))
+}
+
 /// Opens what [`seal`] sealed.
 pub(crate) fn open(
     key: &Secret,
@@ -78,7 +84,7 @@ pub(crate) fn open(
     Ok(plain)
 }
 
-/// Opens what [`seal_padded`] sealed.
+/// Opens what [`seal_padded`] or [`seal_in_steps`] sealed.
 pub(crate) fn open_padded(
     key: &Secret,
     context: &Context,

@@ -40,7 +40,7 @@ impl Context {
         Self(bytes.to_vec())
     }
 
-    fn field(mut self, bytes: &[u8]) -> Self {
+    pub(crate) fn field(mut self, bytes: &[u8]) -> Self {
         self.0.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
         self.0.extend_from_slice(bytes);
         self

@@ -4,8 +4,8 @@
 //! can reach. The chain starts at a credential that somebody holds now:
 //!
 //! ```text
-//!  password ── Argon2id ──┐                    session token ── HKDF ──┬─ database token
-//!  recovery code ── HKDF ─┴─┬─ proof           (what the cookie says)  │  (the database sees it)
+//!  password ── Argon2id ───┐                   session token ── HKDF ──┬─ database token
+//!  a code, a passkey ─ HKDF┴┬─ proof           (what the cookie says)  │  (the database sees it)
 //!                           │  (peppered with                          └─ keyring key
 //!                           │   the root key)                             (it never sees this)
 //!                           └─ slot key                                     │ opens
@@ -27,8 +27,11 @@
 //! So to open a record takes the row, the operator's root key and a live credential. To destroy
 //! one erasure key makes every copy of that person's records unreadable, backups included.
 //!
-//! - [`RootKey`]: the operator's key; salts, pseudonyms, the sealing of erasure keys.
-//! - [`stretch`], [`RecoveryCode`]: from what a person knows to a [`Proof`] and a [`SlotKey`].
+//! - [`RootKey`]: the operator's key; salts, pseudonyms, the sealing of erasure keys and of mails
+//!   that wait, the passes of second steps, the marks of known devices ([`DeviceMark`]).
+//! - [`stretch`], [`RecoveryCode`], [`SingleUseCode`], [`PasskeySecret`]: from what a person knows or
+//!   holds to a [`Proof`] and a [`SlotKey`].
+//! - [`CeremonyHandle`]: what is begun in one request and ended in another waits sealed under it.
 //! - [`KeyPair`]: what others seal to. [`SlotKey`] keeps its private half.
 //! - [`Scope`], [`ScopeRoot`], [`Cover`]: the parts of a diary, and exactly these days of one.
 //! - [`DataKey`], [`Place`], [`Ladder`]: one sealed record, bound to its place, padded.
@@ -49,11 +52,14 @@
 
 mod account;
 mod aead;
+mod ceremony;
 mod derive;
+mod device;
 mod error;
 mod grant;
 mod keyring;
 mod pair;
+mod passkey;
 mod password;
 mod proof;
 mod reader;
@@ -61,7 +67,9 @@ mod record;
 mod recovery;
 mod root;
 mod scope;
+mod single_use;
 mod slot;
+mod text;
 mod token;
 mod tree;
 
@@ -71,16 +79,20 @@ mod tests;
 mod vectors;
 
 pub use account::{open_own, seal_to_self};
+pub use ceremony::CeremonyHandle;
+pub use device::DeviceMark;
 pub use error::{CannotOpen, TooLarge};
 pub use grant::{GrantIdentity, open_grant, open_own_grant, seal_grant, seal_own_grant};
 pub use keyring::Keyring;
 pub use pair::{KeyPair, PublicKey};
+pub use passkey::PasskeySecret;
 pub use password::{PasswordCost, Stretched, stretch};
 pub use proof::Proof;
 pub use record::{DataKey, ErasureKey, Ladder, Place, RecordId};
 pub use recovery::RecoveryCode;
 pub use root::RootKey;
 pub use scope::Scope;
+pub use single_use::SingleUseCode;
 pub use slot::{SlotKey, SlotKind};
 pub use token::{DatabaseToken, KeyringKey, SessionToken};
 pub use tree::{Cover, DayNumber, Leaf, ScopeRoot, Walk};

@@ -88,6 +88,12 @@ impl Stretched {
         Proof::new(root, &derive(&self.0, &Context::new("password verifier")))
     }
 
+    /// What shows that the PIN of a locked session was right. It is never a password's proof, not
+    /// even of the same digits with the same salt.
+    pub fn pin_proof(&self, root: &RootKey) -> Proof {
+        Proof::new(root, &derive(&self.0, &Context::new("pin verifier")))
+    }
+
     /// What opens the private key.
     pub fn slot_key(&self) -> SlotKey {
         SlotKey::new(derive(&self.0, &Context::new("password slot key")))
@@ -179,5 +185,17 @@ mod tests {
         ];
         assert_eq!(proofs[0], proof("apple", 1, weak, &root));
         assert!(proofs[1..].iter().all(|other| *other != proofs[0]));
+    }
+
+    #[test]
+    fn a_pin_s_proof_is_never_a_password_s() {
+        let root = RootKey::generate();
+        let stretched =
+            |salt: u8| stretch(&"2580".into(), &[salt; 32], PasswordCost::WEAK_FOR_TESTS).unwrap();
+        let pin = stretched(1).pin_proof(&root);
+        assert_eq!(pin.expose(), stretched(1).pin_proof(&root).expose());
+        assert_ne!(pin.expose(), stretched(1).proof(&root).expose());
+        assert_ne!(pin.expose(), stretched(2).pin_proof(&root).expose());
+        assert_ne!(pin.expose(), stretched(1).pin_proof(&RootKey::generate()).expose());
     }
 }

@@ -1,12 +1,13 @@
-//! What shows that somebody knows a password or a recovery code.
+//! What shows that somebody holds a credential.
 
 use aws_lc_rs::constant_time;
 
 use crate::RootKey;
 use crate::derive::{Prf, Secret, blank_debug, sha256};
 
-/// What shows that somebody knows a password or a recovery code: the stretched secret, keyed with
-/// the operator's root key. Without that key a stolen database cannot even begin to guess.
+/// What shows that somebody holds a credential: what comes of a password, a PIN, a code or a
+/// passkey, keyed with the operator's root key. Without that key a stolen database cannot even begin
+/// to guess. That a second step was passed is shown the same way.
 pub struct Proof(Secret);
 
 impl Proof {
@@ -20,7 +21,7 @@ impl Proof {
         &self.0
     }
 
-    /// SHA-256 of the proof: what the database stores and finds the key slot by.
+    /// SHA-256 of the proof: what the database stores and finds the key slot or the second step by.
     pub fn fingerprint(&self) -> [u8; 32] {
         sha256(self.0.as_slice())
     }

@@ -7,14 +7,13 @@
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 
-use crate::derive::{Context, Secret, blank_debug, derive, fill_random, hkdf, sha256};
-use crate::{CannotOpen, Proof, RootKey, SlotKey};
+use crate::derive::{Context, Secret, blank_debug, derive, fill_random, hkdf};
+use crate::{CannotOpen, Proof, RootKey, SlotKey, text};
 
 const CODE_LEN: usize = 20;
-const CODE_SYMBOLS: usize = 32;
+/// The last three check the others with 15 bits of a hash: one slip in 32,768 goes unnoticed, and
+/// then only costs an attempt.
 const SYMBOLS: usize = 35;
-const GROUP: usize = 5;
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A recovery code.
 pub struct RecoveryCode(Zeroizing<[u8; CODE_LEN]>);
@@ -30,35 +29,12 @@ impl RecoveryCode {
     /// Reads a code as people type it: in any case, with or without spaces and dashes, with O for
     /// 0 and I or L for 1.
     pub fn parse(text: &str) -> Result<Self, CannotOpen> {
-        let mut symbols = Zeroizing::new([0; SYMBOLS]);
-        let mut places = symbols.iter_mut();
-        for typed in text.chars().filter(|typed| !is_separator(*typed)) {
-            *places.next().ok_or(CannotOpen)? = value(typed).ok_or(CannotOpen)?;
-        }
-        if places.next().is_some() {
-            return Err(CannotOpen);
-        }
-        let (bits, check) = symbols.split_at(CODE_SYMBOLS);
-        let mut code = Self(Zeroizing::new([0; CODE_LEN]));
-        for (bytes, symbols) in code.0.chunks_mut(5).zip(bits.chunks(8)) {
-            let joined = symbols.iter().fold(0, |joined, symbol| joined << 5 | u64::from(*symbol));
-            for (byte, from) in bytes.iter_mut().zip(joined.to_be_bytes().iter().skip(3)) {
-                *byte = *from;
-            }
-        }
-        if code.check() == check { Ok(code) } else { Err(CannotOpen) }
+        text::read_code::<CODE_LEN, SYMBOLS>(text).map(Self)
     }
 
     /// As it is shown, once: `ABCDE-FGHJK-…`, seven groups of five.
     pub fn display(&self) -> SecretString {
-        let mut text = String::with_capacity(SYMBOLS + SYMBOLS / GROUP - 1);
-        for (place, symbol) in self.symbols().iter().enumerate() {
-            if place > 0 && place % GROUP == 0 {
-                text.push('-');
-            }
-            text.push(ALPHABET.get(usize::from(*symbol)).map_or('?', |byte| char::from(*byte)));
-        }
-        SecretString::from(text)
+        text::show_code::<CODE_LEN, SYMBOLS>(&self.0)
     }
 
     /// What shows that the code was right.
@@ -74,45 +50,6 @@ impl RecoveryCode {
     fn secret(&self) -> Secret {
         hkdf(self.0.as_slice(), &[], Context::new("recovery code").as_bytes())
     }
-
-    fn symbols(&self) -> Zeroizing<[u8; SYMBOLS]> {
-        let mut symbols = Zeroizing::new([0; SYMBOLS]);
-        let (bits, check) = symbols.split_at_mut(CODE_SYMBOLS);
-        for (symbols, bytes) in bits.chunks_mut(8).zip(self.0.chunks(5)) {
-            let joined = bytes.iter().fold(0, |joined, byte| joined << 8 | u64::from(*byte));
-            for (symbol, shift) in symbols.iter_mut().zip([35, 30, 25, 20, 15, 10, 5, 0]) {
-                *symbol = five_bits(joined >> shift);
-            }
-        }
-        check.copy_from_slice(&self.check());
-        symbols
-    }
-
-    /// 15 bits of a hash: one slip in 32,768 goes unnoticed, and then only costs an attempt.
-    fn check(&self) -> [u8; SYMBOLS - CODE_SYMBOLS] {
-        let [a, b, ..] = sha256(self.0.as_slice());
-        let bits = u64::from(u16::from_be_bytes([a, b]));
-        [five_bits(bits >> 11), five_bits(bits >> 6), five_bits(bits >> 1)]
-    }
-}
-
-fn five_bits(bits: u64) -> u8 {
-    u8::try_from(bits & 31).unwrap_or_default()
-}
-
-fn is_separator(typed: char) -> bool {
-    // The dashes from hyphen to horizontal bar, and minus: what word processors make of a hyphen.
-    typed.is_whitespace() || matches!(typed, '-' | '_' | '.' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-}
-
-fn value(typed: char) -> Option<u8> {
-    let symbol = match typed.to_ascii_uppercase() {
-        'O' => '0',
-        'I' | 'L' => '1',
-        other => other,
-    };
-    let place = ALPHABET.iter().position(|known| char::from(*known) == symbol)?;
-    u8::try_from(place).ok()
 }
 
 blank_debug!(RecoveryCode);
@@ -176,10 +113,10 @@ mod tests {
             RecoveryCode::parse(std::str::from_utf8(typed).unwrap()).err() == Some(CannotOpen)
         };
         for place in 0..SYMBOLS {
-            let others = ALPHABET.iter().filter(|symbol| **symbol != shown[place]);
-            for symbol in others {
+            let symbols = (b'0'..=b'Z').filter(|byte| text::value(char::from(*byte)).is_some());
+            for symbol in symbols.filter(|symbol| *symbol != shown[place]) {
                 let mut typed = shown.clone();
-                typed[place] = *symbol;
+                typed[place] = symbol;
                 assert!(refused(&typed));
             }
             let mut typed = shown.clone();

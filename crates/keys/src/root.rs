@@ -10,10 +10,13 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::derive::{Context, Prf, Secret, blank_debug, derive, random_secret, sha256};
-use crate::{CannotOpen, ErasureKey, aead};
+use crate::{CannotOpen, ErasureKey, Proof, aead};
 
 const PREFIX: &str = "keepwell-root-1:";
 const CHECK_LEN: usize = 4;
+/// A sealed mail takes a multiple of this many bytes, so it shows neither what it says nor how long
+/// its address is.
+const MAIL_STEP: usize = 1024;
 
 /// The operator's root key.
 pub struct RootKey(Secret);
@@ -51,13 +54,36 @@ impl RootKey {
     /// The salt for the password of this address. An address nobody has gets one as well, so that
     /// signing in with it takes the same way and the same time.
     pub fn password_salt(&self, email_normalized: &str) -> [u8; 32] {
-        self.keyed_hash(&Context::new("password salt"), email_normalized)
+        self.keyed_hash(&Context::new("password salt"), email_normalized.as_bytes())
+    }
+
+    /// The salt for the PIN of this session, to be stretched like a password.
+    pub fn pin_salt(&self, session: Uuid) -> [u8; 32] {
+        self.keyed_hash(&Context::new("pin salt"), session.as_bytes())
+    }
+
+    /// What the server presents to the database once it has verified this second step of this
+    /// principal. Whoever has only the database cannot make it, so nobody passes a step by SQL.
+    pub fn second_step_pass(&self, principal: Uuid, factor: Uuid) -> Proof {
+        let context = Context::new("second step pass").id(principal).id(factor);
+        Proof::new(self, &derive(&self.0, &context))
+    }
+
+    /// The hash of a short code that was sent by mail, for this purpose and row. A stolen database
+    /// without the root key cannot try all the codes there are.
+    pub fn code_hash(&self, purpose: &str, id: Uuid, code: &str) -> [u8; 32] {
+        self.keyed_hash(&Context::new("mailed code").text(purpose).id(id), code.as_bytes())
+    }
+
+    /// What a [`DeviceMark`](crate::DeviceMark) with this nonce says of this name's pseudonym.
+    pub fn device_mark(&self, name: &[u8; 32], nonce: &[u8; 16]) -> [u8; 32] {
+        self.keyed_hash(&Context::new("known device").field(name), nonce)
     }
 
     /// Stands for a value where the value itself must not stand, such as in a lookup or a bucket
     /// of a rate limit. The same value has different pseudonyms for different purposes.
     pub fn pseudonym(&self, purpose: &str, value: &str) -> [u8; 32] {
-        self.keyed_hash(&Context::new("pseudonym").text(purpose), value)
+        self.keyed_hash(&Context::new("pseudonym").text(purpose), value.as_bytes())
     }
 
     /// Seals a person's erasure key, to be kept apart from the diary.
@@ -74,13 +100,25 @@ impl RootKey {
         Ok(ErasureKey::from_secret(Secret::new(key)))
     }
 
+    /// Seals a mail with its address, to wait in the queue unreadable.
+    pub fn seal_mail(&self, mail: Uuid, plain: &[u8]) -> Vec<u8> {
+        let context = Context::new("mail").id(mail);
+        aead::seal_in_steps(&derive(&self.0, &context), &context, plain, MAIL_STEP)
+    }
+
+    /// Opens this mail, and no other.
+    pub fn open_mail(&self, mail: Uuid, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
+        let context = Context::new("mail").id(mail);
+        aead::open_padded(&derive(&self.0, &context), &context, sealed)
+    }
+
     /// What every proof is keyed with.
     pub(crate) fn pepper(&self) -> Secret {
         derive(&self.0, &Context::new("pepper"))
     }
 
-    fn keyed_hash(&self, context: &Context, value: &str) -> [u8; 32] {
-        *Prf::new(derive(&self.0, context).as_slice()).of(value.as_bytes())
+    fn keyed_hash(&self, context: &Context, value: &[u8]) -> [u8; 32] {
+        *Prf::new(derive(&self.0, context).as_slice()).of(value)
     }
 
     fn check(&self) -> [u8; CHECK_LEN] {
@@ -142,5 +180,57 @@ mod tests {
         assert_eq!(root.open_erasure_key(Uuid::now_v7(), &sealed).err(), Some(CannotOpen));
         let other = RootKey::generate();
         assert_eq!(other.open_erasure_key(owner, &sealed).err(), Some(CannotOpen));
+    }
+
+    #[test]
+    fn a_second_step_s_pass_is_of_one_principal_factor_and_root_key() {
+        let (root, ana, factor) = (RootKey::generate(), Uuid::now_v7(), Uuid::now_v7());
+        let pass = root.second_step_pass(ana, factor);
+        assert!(pass.has_fingerprint(&root.second_step_pass(ana, factor).fingerprint()));
+        for other in [
+            root.second_step_pass(Uuid::now_v7(), factor),
+            root.second_step_pass(ana, Uuid::now_v7()),
+            root.second_step_pass(factor, ana),
+            RootKey::generate().second_step_pass(ana, factor),
+        ] {
+            assert!(!pass.has_fingerprint(&other.fingerprint()));
+        }
+    }
+
+    #[test]
+    fn a_mailed_code_s_hash_is_of_one_purpose_row_code_and_root_key() {
+        let (root, id) = (RootKey::generate(), Uuid::now_v7());
+        let hash = root.code_hash("verify", id, "123456");
+        assert_eq!(hash, root.code_hash("verify", id, "123456"));
+        for other in [
+            root.code_hash("change", id, "123456"),
+            root.code_hash("verify", Uuid::now_v7(), "123456"),
+            root.code_hash("verify", id, "123457"),
+            RootKey::generate().code_hash("verify", id, "123456"),
+        ] {
+            assert_ne!(hash, other);
+        }
+    }
+
+    #[test]
+    fn every_session_s_pin_has_a_salt_of_its_own() {
+        let (root, session) = (RootKey::generate(), Uuid::now_v7());
+        assert_eq!(root.pin_salt(session), root.pin_salt(session));
+        assert_ne!(root.pin_salt(session), root.pin_salt(Uuid::now_v7()));
+        assert_ne!(root.pin_salt(session), RootKey::generate().pin_salt(session));
+        assert_ne!(root.pin_salt(session), root.password_salt(&session.to_string()));
+    }
+
+    #[test]
+    fn a_mail_opens_as_itself_and_shows_its_length_in_steps_only() {
+        let (root, mail) = (RootKey::generate(), Uuid::now_v7());
+        for (plain_len, sealed_len) in [(0, 1024), (991, 1024), (992, 2048)] {
+            let plain = vec![b'a'; plain_len];
+            let sealed = root.seal_mail(mail, &plain);
+            assert_eq!(sealed.len(), sealed_len);
+            assert_eq!(*root.open_mail(mail, &sealed).unwrap(), plain);
+            assert_eq!(root.open_mail(Uuid::now_v7(), &sealed), Err(CannotOpen));
+            assert_eq!(RootKey::generate().open_mail(mail, &sealed), Err(CannotOpen));
+        }
     }
 }

@@ -13,6 +13,21 @@ pub enum SlotKind {
     Password = 1,
     /// A recovery code.
     RecoveryCode = 2,
+    /// What a passkey's PRF leads to.
+    Passkey = 3,
+    /// A single-use code. Using it destroys its slot.
+    SingleUseCode = 4,
+}
+
+impl SlotKind {
+    /// Every kind, in the order of their numbers.
+    pub const ALL: [Self; 4] =
+        [Self::Password, Self::RecoveryCode, Self::Passkey, Self::SingleUseCode];
+
+    /// The kind of this number, which is also what the database keeps.
+    pub fn parse(number: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
 }
 
 /// The key of a slot. It comes from a credential each time and is stored nowhere.
@@ -46,3 +61,25 @@ fn context(principal: Uuid, kind: SlotKind) -> Context {
 }
 
 blank_debug!(SlotKey);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was sealed is bound to these numbers, and the database keeps them.
+    #[test]
+    fn numbers_are_as_they_were_and_are_read_back() {
+        let expected = [
+            (SlotKind::Password, 1),
+            (SlotKind::RecoveryCode, 2),
+            (SlotKind::Passkey, 3),
+            (SlotKind::SingleUseCode, 4),
+        ];
+        assert_eq!(SlotKind::ALL.map(|kind| (kind, kind as u8)), expected);
+        for (kind, number) in expected {
+            assert_eq!(SlotKind::parse(number), Some(kind));
+        }
+        assert_eq!(SlotKind::parse(0), None);
+        assert_eq!(SlotKind::parse(5), None);
+    }
+}

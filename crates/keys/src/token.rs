@@ -3,15 +3,10 @@
 //! The *database token* shows PostgreSQL which session asks; the *keyring key* opens the sealed
 //! keyring and never leaves the server's memory. Neither leads to the other or to the token.
 
-use base64::Engine;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::SecretString;
 
-use crate::CannotOpen;
 use crate::derive::{Context, Secret, blank_debug, derive, random_secret, sha256};
-
-/// What base 64 makes of 32 bytes.
-const ENCODED_LEN: usize = 43;
+use crate::{CannotOpen, text};
 
 /// The token of a session.
 pub struct SessionToken(Secret);
@@ -24,18 +19,12 @@ impl SessionToken {
 
     /// Reads what [`encode`](Self::encode) wrote, and nothing else that would decode to the same.
     pub fn parse(text: &str) -> Result<Self, CannotOpen> {
-        let mut secret = Secret::default();
-        match BASE64_URL_SAFE_NO_PAD.decode_slice(text, secret.as_mut_slice()) {
-            Ok(32) => Ok(Self(secret)),
-            _ => Err(CannotOpen),
-        }
+        text::decode(text).map(Self)
     }
 
     /// For the cookie: 43 characters of base64url.
     pub fn encode(&self) -> SecretString {
-        let mut text = String::with_capacity(ENCODED_LEN);
-        BASE64_URL_SAFE_NO_PAD.encode_string(self.0.as_slice(), &mut text);
-        SecretString::from(text)
+        text::encode(self.0.as_slice())
     }
 
     /// What the database sees.
@@ -49,16 +38,20 @@ impl SessionToken {
     }
 }
 
-/// Proves to the database which session asks.
+/// Proves to the database who asks: which session, or whoever began a ceremony.
 pub struct DatabaseToken(Secret);
 
 impl DatabaseToken {
+    pub(crate) fn new(secret: Secret) -> Self {
+        Self(secret)
+    }
+
     /// The token itself: to be shown to the database, never to be stored.
     pub fn expose(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// SHA-256 of the token: what the database stores and finds the session by.
+    /// SHA-256 of the token: what the database stores and finds the row by.
     pub fn fingerprint(&self) -> [u8; 32] {
         sha256(self.0.as_slice())
     }

@@ -7,9 +7,10 @@ use uuid::Uuid;
 use crate::derive::Secret;
 use crate::vectors::{count, format, format_text};
 use crate::{
-    Cover, DataKey, DayNumber, ErasureKey, GrantIdentity, KeyPair, Keyring, PasswordCost, Place,
-    RecordId, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SlotKind, Stretched,
-    open_grant, open_own, open_own_grant, stretch,
+    CeremonyHandle, Cover, DataKey, DayNumber, DeviceMark, ErasureKey, GrantIdentity, KeyPair,
+    Keyring, PasskeySecret, PasswordCost, Place, RecordId, RecoveryCode, RootKey, Scope, ScopeRoot,
+    SessionToken, SingleUseCode, SlotKind, Stretched, open_grant, open_own, open_own_grant,
+    stretch,
 };
 
 const OWNER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00a1);
@@ -71,6 +72,55 @@ fn recovery_codes_and_their_slots() {
     let sealed = format("recovery_slot");
     let opened = code.slot_key().open(OWNER, SlotKind::RecoveryCode, &sealed).unwrap();
     assert!(is_the_known_pair(&opened));
+}
+
+#[test]
+fn single_use_codes_and_their_slots() {
+    let code = SingleUseCode::parse(&format_text("single_use_code")).unwrap();
+    assert_eq!(code.display().expose_secret(), format_text("single_use_code"));
+    assert_eq!(code.proof(&root()).expose().as_slice(), format("single_use_proof"));
+    let sealed = format("single_use_slot");
+    let opened = code.slot_key().open(OWNER, SlotKind::SingleUseCode, &sealed).unwrap();
+    assert!(is_the_known_pair(&opened));
+}
+
+#[test]
+fn passkeys_and_their_slots() {
+    let passkey = PasskeySecret::parse(&format_text("passkey_secret")).unwrap();
+    assert_eq!(passkey.encode().expose_secret(), format_text("passkey_secret"));
+    assert_eq!(passkey.proof(&root()).expose().as_slice(), format("passkey_proof"));
+    let sealed = format("passkey_slot");
+    let opened = passkey.slot_key().open(OWNER, SlotKind::Passkey, &sealed).unwrap();
+    assert!(is_the_known_pair(&opened));
+}
+
+#[test]
+fn second_steps_pins_and_mailed_codes() {
+    let root = root();
+    let pass = root.second_step_pass(OWNER, ITEM);
+    assert_eq!(pass.expose().as_slice(), format("second_step_pass"));
+    assert_eq!(root.pin_salt(ITEM).as_slice(), format("pin_salt"));
+    assert_eq!(stretched().pin_proof(&root).expose().as_slice(), format("pin_proof"));
+    assert_eq!(root.code_hash("verify", ITEM, "123456").as_slice(), format("code_hash"));
+}
+
+#[test]
+fn marks_of_known_devices() {
+    let mark = DeviceMark::parse(&format_text("device_mark")).unwrap();
+    assert_eq!(mark.encode().expose_secret(), format_text("device_mark"));
+    assert_eq!(mark.nonce(), count(0x50));
+    assert!(mark.is_of(&root(), &count(0x30)));
+}
+
+#[test]
+fn mails_and_ceremonies() {
+    let mail = root().open_mail(ITEM, &format("sealed_mail")).unwrap();
+    assert_eq!(*mail, b"To: ana@example.org");
+
+    let handle = CeremonyHandle::parse(&format_text("ceremony_handle")).unwrap();
+    assert_eq!(handle.encode().expose_secret(), format_text("ceremony_handle"));
+    assert_eq!(handle.lookup().expose().as_slice(), format("ceremony_lookup"));
+    assert_eq!(*handle.open("totp", &format("ceremony")).unwrap(), b"a challenge");
 }
 
 #[test]

@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use crate::derive::{Context, Secret};
 use crate::{
-    Cover, DataKey, DayNumber, ErasureKey, GrantIdentity, KeyPair, Keyring, Ladder, Place,
-    PublicKey, RecordId, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SlotKey, SlotKind,
-    aead, open_grant, open_own,
+    CeremonyHandle, Cover, DataKey, DayNumber, DeviceMark, ErasureKey, GrantIdentity, KeyPair,
+    Keyring, Ladder, PasskeySecret, Place, PublicKey, RecordId, RecoveryCode, RootKey, Scope,
+    ScopeRoot, SessionToken, SingleUseCode, SlotKey, SlotKind, aead, open_grant, open_own,
 };
 
 const ANA: Uuid = Uuid::from_u128(0xa1);
@@ -62,7 +62,10 @@ proptest! {
         prop_assert!(key.open(&place, &bytes).is_err());
         let slot_key = RecoveryCode::generate().slot_key();
         prop_assert!(slot_key.open(ANA, SlotKind::RecoveryCode, &bytes).is_err());
-        prop_assert!(RootKey::generate().open_erasure_key(ANA, &bytes).is_err());
+        let root = RootKey::generate();
+        prop_assert!(root.open_erasure_key(ANA, &bytes).is_err());
+        prop_assert!(root.open_mail(ANA, &bytes).is_err());
+        prop_assert!(CeremonyHandle::generate().open("totp", &bytes).is_err());
         let keyring_key = SessionToken::generate().keyring_key();
         prop_assert!(Keyring::open(&keyring_key, ANA, &bytes).is_err());
         prop_assert!(open_own(&KeyPair::generate(), ANA, "e-mail", &bytes).is_err());
@@ -117,8 +120,10 @@ proptest! {
     fn texts(text in prop_oneof![
         any::<String>(),
         "[0-9A-Za-z_-]{43}",
+        "[0-9A-Za-z_-]{64}",
         "keepwell-root-1:[0-9A-Za-z_-]{48}",
         "([0-9A-TV-Za-tv-z]{5}[ -]){6}[0-9A-TV-Za-tv-z]{5}",
+        "([0-9A-TV-Za-tv-z]{5}[ -]){4}[0-9A-TV-Za-tv-z]{5}",
     ]) {
         if let Ok(token) = SessionToken::parse(&text) {
             let encoded = token.encode();
@@ -130,6 +135,24 @@ proptest! {
         if let Ok(code) = RecoveryCode::parse(&text) {
             let shown = code.display();
             prop_assert_eq!(shown.expose_secret().len(), 41);
+        }
+        if let Ok(code) = SingleUseCode::parse(&text) {
+            let again = SingleUseCode::parse(code.display().expose_secret()).unwrap();
+            let root = RootKey::generate();
+            prop_assert_eq!(code.proof(&root).fingerprint(), again.proof(&root).fingerprint());
+        }
+        if let Ok(passkey) = PasskeySecret::parse(&text) {
+            let encoded = passkey.encode();
+            prop_assert_eq!(encoded.expose_secret(), &text);
+        }
+        if let Ok(handle) = CeremonyHandle::parse(&text) {
+            let encoded = handle.encode();
+            prop_assert_eq!(encoded.expose_secret(), &text);
+        }
+        if let Ok(mark) = DeviceMark::parse(&text) {
+            let encoded = mark.encode();
+            prop_assert_eq!(encoded.expose_secret(), &text);
+            prop_assert!(!mark.is_of(&RootKey::generate(), &[0; 32]));
         }
         prop_assert!(Scope::parse(&text).is_none_or(|scope| scope.as_str() == text));
     }

@@ -5,9 +5,10 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    CannotOpen, Cover, DayNumber, ErasureKey, GrantIdentity, KeyPair, Keyring, PasswordCost,
-    RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SlotKind, open_grant, open_own,
-    open_own_grant, seal_grant, seal_own_grant, seal_to_self, stretch,
+    CannotOpen, CeremonyHandle, Cover, DayNumber, DeviceMark, ErasureKey, GrantIdentity, KeyPair,
+    Keyring, PasskeySecret, PasswordCost, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken,
+    SingleUseCode, SlotKind, open_grant, open_own, open_own_grant, seal_grant, seal_own_grant,
+    seal_to_self, stretch,
 };
 
 const ANA: Uuid = Uuid::from_u128(0xa1);
@@ -206,6 +207,32 @@ fn a_slot_opens_with_its_credential_for_its_principal_and_kind_only() {
 }
 
 #[test]
+fn a_slot_of_every_kind_opens_as_that_kind_only() {
+    let pair = KeyPair::generate();
+    for (key, kind) in [
+        (RecoveryCode::generate().slot_key(), SlotKind::RecoveryCode),
+        (PasskeySecret::generate().slot_key(), SlotKind::Passkey),
+        (SingleUseCode::generate().slot_key(), SlotKind::SingleUseCode),
+    ] {
+        let sealed = key.seal(ANA, kind, &pair);
+        for tried in SlotKind::ALL {
+            assert_eq!(key.open(ANA, tried, &sealed).is_ok(), tried == kind, "{kind:?} {tried:?}");
+            assert_eq!(key.open(BEN, tried, &sealed).err(), Some(CannotOpen));
+        }
+    }
+}
+
+#[test]
+fn an_altered_mail_and_an_altered_ceremony_are_refused() {
+    let root = RootKey::generate();
+    let sealed = root.seal_mail(ANA, b"hello");
+    refuses_what_was_altered(&sealed, 7, |sealed| root.open_mail(ANA, sealed).is_ok());
+    let handle = CeremonyHandle::generate();
+    let sealed = handle.seal("totp", b"hello");
+    refuses_what_was_altered(&sealed, 1, |sealed| handle.open("totp", sealed).is_ok());
+}
+
+#[test]
 fn what_is_ones_own_opens_for_oneself_and_its_purpose_only() {
     let (ana, ben) = (KeyPair::generate(), KeyPair::generate());
     let sealed = seal_to_self(&ana, ANA, "e-mail", b"ana@example.org");
@@ -252,12 +279,21 @@ fn debug_shows_no_secret() {
     let root = ScopeRoot::generate();
     let token = SessionToken::generate();
     let cover = root.cover_all();
+    let passkey = PasskeySecret::generate();
+    let ceremony = CeremonyHandle::generate();
+    let mark = DeviceMark::issue(&RootKey::generate(), &[0; 32]);
     let shown = [
         format!("{:?}", RootKey::generate()),
         format!("{:?}", RecoveryCode::generate()),
         format!("{:?}", RecoveryCode::generate().display()),
         format!("{:?}", RecoveryCode::generate().slot_key()),
         format!("{:?}", RecoveryCode::generate().proof(&RootKey::generate())),
+        format!("{:?}", RootKey::generate().second_step_pass(ANA, BEN)),
+        format!("{:?}", SingleUseCode::generate()),
+        format!("{:?}", SingleUseCode::generate().display()),
+        format!("{passkey:?} {:?}", passkey.encode()),
+        format!("{ceremony:?} {:?} {:?}", ceremony.encode(), ceremony.lookup()),
+        format!("{mark:?} {:?}", mark.encode()),
         format!("{pair:?}"),
         format!("{root:?}"),
         format!("{cover:?}"),
