@@ -24,6 +24,9 @@
 //!                                                                data key ── opens ── record
 //! ```
 //!
+//! An API token parts in two as a session's does; its keyring holds covers and the owner's public
+//! key, never the key pair.
+//!
 //! So to open a record takes the row, the operator's root key and a live credential. To destroy
 //! one erasure key makes every copy of that person's records unreadable, backups included.
 //!
@@ -38,6 +41,8 @@
 //! - [`seal_grant`], [`open_grant`]: a cover for somebody else; [`seal_own_grant`],
 //!   [`open_own_grant`]: for its owner.
 //! - [`SessionToken`], [`Keyring`]: what a session carries from request to request.
+//! - [`ApiToken`], [`ApiKeyring`]: what a program of the owner's carries: covers, no private key.
+//! - [`seal_inbox`], [`open_inbox`]: what a program leaves for the owner and cannot read again.
 //! - [`seal_to_self`], [`open_own`]: small things of one's own, like the e-mail address.
 //!
 //! Rules that hold in every module:
@@ -52,11 +57,15 @@
 
 mod account;
 mod aead;
+mod api_keyring;
+mod api_token;
 mod ceremony;
+mod covers;
 mod derive;
 mod device;
 mod error;
 mod grant;
+mod inbox;
 mod keyring;
 mod pair;
 mod passkey;
@@ -79,10 +88,13 @@ mod tests;
 mod vectors;
 
 pub use account::{open_own, seal_to_self};
+pub use api_keyring::ApiKeyring;
+pub use api_token::ApiToken;
 pub use ceremony::CeremonyHandle;
 pub use device::DeviceMark;
 pub use error::{CannotOpen, TooLarge};
 pub use grant::{GrantIdentity, open_grant, open_own_grant, seal_grant, seal_own_grant};
+pub use inbox::{INBOX_OVERHEAD, open_inbox, seal_inbox};
 pub use keyring::Keyring;
 pub use pair::{KeyPair, PublicKey};
 pub use passkey::PasskeySecret;

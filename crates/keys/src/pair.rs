@@ -116,6 +116,11 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
+    /// How many bytes it takes with its number.
+    pub(crate) const LEN: usize = 1 + PUBLIC_LEN;
+    /// How much longer than its plaintext a thing is that was sealed to it.
+    pub(crate) const OVERHEAD: usize = 1 + ENCAPSULATED_LEN + 16;
+
     /// To be stored: the algorithm's number and the key, 1,217 bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -149,7 +154,7 @@ impl PublicKey {
     }
 
     fn new(key: <XWing as Kem>::PublicKey) -> Self {
-        let mut bytes = Vec::with_capacity(1 + PUBLIC_LEN);
+        let mut bytes = Vec::with_capacity(Self::LEN);
         bytes.push(NUMBER);
         bytes.extend_from_slice(&key.to_bytes());
         Self { key, bytes }

@@ -38,7 +38,7 @@ impl SessionToken {
     }
 }
 
-/// Proves to the database who asks: which session, or whoever began a ceremony.
+/// Proves to the database who asks: a session, an API token, or who began a ceremony.
 pub struct DatabaseToken(Secret);
 
 impl DatabaseToken {
@@ -57,10 +57,14 @@ impl DatabaseToken {
     }
 }
 
-/// Opens the keyring of a session.
+/// Opens the keyring of a session or of an API token.
 pub struct KeyringKey(Secret);
 
 impl KeyringKey {
+    pub(crate) fn new(secret: Secret) -> Self {
+        Self(secret)
+    }
+
     pub(crate) fn as_secret(&self) -> &Secret {
         &self.0
     }

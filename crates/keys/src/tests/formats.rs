@@ -7,10 +7,10 @@ use uuid::Uuid;
 use crate::derive::Secret;
 use crate::vectors::{count, format, format_text};
 use crate::{
-    CeremonyHandle, Cover, DataKey, DayNumber, DeviceMark, ErasureKey, GrantIdentity, KeyPair,
-    Keyring, PasskeySecret, PasswordCost, Place, RecordId, RecoveryCode, RootKey, Scope, ScopeRoot,
-    SessionToken, SingleUseCode, SlotKind, Stretched, open_grant, open_own, open_own_grant,
-    stretch,
+    ApiKeyring, ApiToken, CeremonyHandle, Cover, DataKey, DayNumber, DeviceMark, ErasureKey,
+    GrantIdentity, KeyPair, Keyring, PasskeySecret, PasswordCost, Place, RecordId, RecoveryCode,
+    RootKey, Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind, Stretched, open_grant,
+    open_inbox, open_own, open_own_grant, stretch,
 };
 
 const OWNER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00a1);
@@ -172,6 +172,27 @@ fn tokens_and_keyrings() {
     assert_eq!((epoch, &*food), (3, &format("cover")));
     let (epoch, library) = bytes(keyring.current(HOLDER, Scope::Library)).unwrap();
     assert_eq!((epoch, &*library), (1, &format("cover_all")));
+}
+
+#[test]
+fn api_tokens_and_their_keyrings() {
+    let token = ApiToken::parse(&format_text("api_token")).unwrap();
+    assert_eq!(token.encode().expose_secret(), format_text("api_token"));
+    assert_eq!(token.database_token().expose().as_slice(), format("api_database_token"));
+
+    let keyring = ApiKeyring::open(&token.keyring_key(), OWNER, &format("api_keyring")).unwrap();
+    assert_eq!(*keyring.public(), known_pair().public());
+    let (epoch, food) = keyring.current(OWNER, Scope::Food).unwrap();
+    assert_eq!((epoch, &*food.to_bytes()), (3, &format("cover")));
+    let library = keyring.cover(OWNER, Scope::Library, 1).unwrap();
+    assert_eq!(*library.to_bytes(), format("cover_all"));
+}
+
+#[test]
+fn what_a_program_left() {
+    let sealed = format("inbox");
+    let opened = open_inbox(&known_pair(), &erasure_key(), OWNER, ITEM, Scope::Body, &sealed);
+    assert_eq!(*opened.unwrap(), b"71.5 kg");
 }
 
 #[test]

@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use crate::derive::{Context, Secret};
 use crate::{
-    CeremonyHandle, Cover, DataKey, DayNumber, DeviceMark, ErasureKey, GrantIdentity, KeyPair,
-    Keyring, Ladder, PasskeySecret, Place, PublicKey, RecordId, RecoveryCode, RootKey, Scope,
-    ScopeRoot, SessionToken, SingleUseCode, SlotKey, SlotKind, aead, open_grant, open_own,
+    ApiKeyring, ApiToken, CeremonyHandle, Cover, DataKey, DayNumber, DeviceMark, ErasureKey,
+    GrantIdentity, KeyPair, Keyring, Ladder, PasskeySecret, Place, PublicKey, RecordId,
+    RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKey, SlotKind, aead,
+    open_grant, open_inbox, open_own,
 };
 
 const ANA: Uuid = Uuid::from_u128(0xa1);
@@ -46,6 +47,14 @@ fn keyring_bytes() -> Vec<u8> {
     keyring.to_bytes().to_vec()
 }
 
+fn api_keyring_bytes() -> Vec<u8> {
+    let mut keyring = ApiKeyring::new(KeyPair::generate().public());
+    let root = ScopeRoot::generate();
+    keyring.add(ANA, Scope::Food, 1, root.cover_all());
+    keyring.add(ANA, Scope::Body, 2, root.cover(TODAY, DayNumber::new(46_000)));
+    keyring.to_bytes().to_vec()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -68,6 +77,8 @@ proptest! {
         prop_assert!(CeremonyHandle::generate().open("totp", &bytes).is_err());
         let keyring_key = SessionToken::generate().keyring_key();
         prop_assert!(Keyring::open(&keyring_key, ANA, &bytes).is_err());
+        let api_key = ApiToken::generate().keyring_key();
+        prop_assert!(ApiKeyring::open(&api_key, ANA, &bytes).is_err());
         prop_assert!(open_own(&KeyPair::generate(), ANA, "e-mail", &bytes).is_err());
     }
 
@@ -108,6 +119,18 @@ proptest! {
     }
 
     #[test]
+    fn what_was_sealed_right_but_is_no_api_keyring_inside(
+        inside in prop_oneof![anything(1_400), damaged(api_keyring_bytes())],
+    ) {
+        let key = ApiToken::generate().keyring_key();
+        let context = Context::new("api keyring").id(ANA);
+        let sealed = aead::seal(key.as_secret(), &context, &inside);
+        if let Ok(keyring) = ApiKeyring::open(&key, ANA, &sealed) {
+            prop_assert!(keyring.to_bytes().len() <= inside.len());
+        }
+    }
+
+    #[test]
     fn what_was_sealed_right_but_is_no_key_inside(inside in anything(80)) {
         let secret = Secret::new([5; 32]);
         let context = Context::new("slot").id(ANA).number(1u8);
@@ -121,6 +144,7 @@ proptest! {
         any::<String>(),
         "[0-9A-Za-z_-]{43}",
         "[0-9A-Za-z_-]{64}",
+        "kw_[0-9a-hjkmnp-tv-z]{58}",
         "keepwell-root-1:[0-9A-Za-z_-]{48}",
         "([0-9A-TV-Za-tv-z]{5}[ -]){6}[0-9A-TV-Za-tv-z]{5}",
         "([0-9A-TV-Za-tv-z]{5}[ -]){4}[0-9A-TV-Za-tv-z]{5}",
@@ -140,6 +164,10 @@ proptest! {
             let again = SingleUseCode::parse(code.display().expose_secret()).unwrap();
             let root = RootKey::generate();
             prop_assert_eq!(code.proof(&root).fingerprint(), again.proof(&root).fingerprint());
+        }
+        if let Ok(token) = ApiToken::parse(&text) {
+            let encoded = token.encode();
+            prop_assert_eq!(encoded.expose_secret(), &text);
         }
         if let Ok(passkey) = PasskeySecret::parse(&text) {
             let encoded = passkey.encode();
@@ -175,6 +203,15 @@ proptest! {
         prop_assert!(open_grant(&id, &bytes, &pair).is_err());
         let sealed_right = pair.public().seal(&id.context(), &bytes);
         prop_assert!(open_grant(&id, &sealed_right, &pair).is_err());
+    }
+
+    #[test]
+    fn inboxes(bytes in prop_oneof![anything(1_300), prop::collection::vec(any::<u8>(), 2_037)]) {
+        let (pair, erasure) = (KeyPair::generate(), ErasureKey::generate());
+        let open = |sealed: &[u8]| open_inbox(&pair, &erasure, ANA, ANA, Scope::Food, sealed);
+        prop_assert!(open(&bytes).is_err());
+        let context = Context::new("inbox").id(ANA).id(ANA).number(Scope::Food.number());
+        prop_assert!(open(&pair.public().seal(&context, &bytes)).is_err());
     }
 
     #[test]

@@ -5,10 +5,10 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 use crate::{
-    CannotOpen, CeremonyHandle, Cover, DayNumber, DeviceMark, ErasureKey, GrantIdentity, KeyPair,
-    Keyring, PasskeySecret, PasswordCost, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken,
-    SingleUseCode, SlotKind, open_grant, open_own, open_own_grant, seal_grant, seal_own_grant,
-    seal_to_self, stretch,
+    ApiKeyring, ApiToken, CannotOpen, CeremonyHandle, Cover, DayNumber, DeviceMark, ErasureKey,
+    GrantIdentity, KeyPair, Keyring, Ladder, PasskeySecret, PasswordCost, RecoveryCode, RootKey,
+    Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind, open_grant, open_inbox, open_own,
+    open_own_grant, seal_grant, seal_inbox, seal_own_grant, seal_to_self, stretch,
 };
 
 const ANA: Uuid = Uuid::from_u128(0xa1);
@@ -184,6 +184,67 @@ fn a_keyring_opens_for_its_session_and_principal_only() {
 }
 
 #[test]
+fn an_api_keyring_opens_for_its_token_and_principal_only() {
+    let (token, pair) = (ApiToken::generate(), KeyPair::generate());
+    let mut keyring = ApiKeyring::new(pair.public());
+    let root = ScopeRoot::generate();
+    keyring.add(ANA, Scope::Food, 1, root.cover_all());
+    keyring.add(ANA, Scope::Food, 2, root.cover(DayNumber::new(7), DayNumber::new(9)));
+    let sealed = keyring.seal(&token.keyring_key(), ANA);
+
+    let opened = ApiKeyring::open(&token.keyring_key(), ANA, &sealed).unwrap();
+    assert_eq!(*opened.public(), pair.public());
+    assert_eq!(opened.current(ANA, Scope::Food).map(|(epoch, _)| epoch), Some(2));
+    let first = opened.cover(ANA, Scope::Food, 1).map(Cover::to_bytes);
+    assert_eq!(first, Some(root.cover_all().to_bytes()));
+    assert!(opened.cover(ANA, Scope::Body, 1).is_none());
+    assert!(opened.current(BEN, Scope::Food).is_none());
+
+    let other = ApiToken::generate();
+    assert_eq!(ApiKeyring::open(&other.keyring_key(), ANA, &sealed).err(), Some(CannotOpen));
+    assert_eq!(ApiKeyring::open(&token.keyring_key(), BEN, &sealed).err(), Some(CannotOpen));
+    refuses_what_was_altered(&sealed, 5, |sealed| {
+        ApiKeyring::open(&token.keyring_key(), ANA, sealed).is_ok()
+    });
+}
+
+#[test]
+fn a_session_s_keyring_and_a_token_s_never_open_as_each_other() {
+    let pair = KeyPair::generate();
+    let api = ApiKeyring::new(pair.public());
+    let session = Keyring::new(pair);
+    for key in [SessionToken::generate().keyring_key(), ApiToken::generate().keyring_key()] {
+        assert!(Keyring::open(&key, ANA, &session.seal(&key, ANA)).is_ok());
+        assert!(ApiKeyring::open(&key, ANA, &api.seal(&key, ANA)).is_ok());
+        let as_session = Keyring::open(&key, ANA, &api.seal(&key, ANA));
+        assert_eq!(as_session.err(), Some(CannotOpen));
+        let as_api = ApiKeyring::open(&key, ANA, &session.seal(&key, ANA));
+        assert_eq!(as_api.err(), Some(CannotOpen));
+    }
+}
+
+#[test]
+fn an_api_keyring_holds_nothing_of_the_private_key() {
+    let pair = KeyPair::generate();
+    let mut keyring = ApiKeyring::new(pair.public());
+    keyring.add(ANA, Scope::Food, 1, ScopeRoot::generate().cover_all());
+    let seed = pair.seed().as_slice();
+    assert!(!keyring.to_bytes().windows(seed.len()).any(|part| part == seed));
+    let private = Keyring::new(pair);
+    assert!(private.to_bytes().windows(32).any(|part| part == private.pair().seed().as_slice()));
+}
+
+#[test]
+fn an_altered_item_of_an_inbox_is_refused() {
+    let (pair, erasure) = (KeyPair::generate(), ErasureKey::generate());
+    let ladder = Ladder::SMALL;
+    let sealed = seal_inbox(&pair.public(), &erasure, ANA, BEN, Scope::Body, b"71.5", &ladder);
+    refuses_what_was_altered(&sealed.unwrap(), 97, |sealed| {
+        open_inbox(&pair, &erasure, ANA, BEN, Scope::Body, sealed).is_ok()
+    });
+}
+
+#[test]
 fn a_slot_opens_with_its_credential_for_its_principal_and_kind_only() {
     let pair = KeyPair::generate();
     let stretched = |password: &str| {
@@ -281,6 +342,7 @@ fn debug_shows_no_secret() {
     let cover = root.cover_all();
     let passkey = PasskeySecret::generate();
     let ceremony = CeremonyHandle::generate();
+    let api = ApiToken::generate();
     let mark = DeviceMark::issue(&RootKey::generate(), &[0; 32]);
     let shown = [
         format!("{:?}", RootKey::generate()),
@@ -294,6 +356,9 @@ fn debug_shows_no_secret() {
         format!("{passkey:?} {:?}", passkey.encode()),
         format!("{ceremony:?} {:?} {:?}", ceremony.encode(), ceremony.lookup()),
         format!("{mark:?} {:?}", mark.encode()),
+        format!("{api:?} {:?}", api.encode()),
+        format!("{:?} {:?}", api.database_token(), api.keyring_key()),
+        format!("{:?}", ApiKeyring::new(pair.public())),
         format!("{pair:?}"),
         format!("{root:?}"),
         format!("{cover:?}"),
