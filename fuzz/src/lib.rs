@@ -5,7 +5,10 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hkdf;
-use keys::{Cover, DataKey, ErasureKey, KeyringKey, Place, RecordId, RootKey, Scope, SessionToken};
+use keys::{
+    ApiToken, CeremonyHandle, Cover, DataKey, ErasureKey, KeyringKey, Place, RecordId, RootKey,
+    Scope, SessionToken,
+};
 use uuid::Uuid;
 
 /// Whose data is tried.
@@ -22,6 +25,7 @@ pub const PLACE: Place<'static> = Place {
 
 const SECRET: [u8; 32] = [0; 32];
 const NONCE: [u8; 12] = [0; 12];
+const API_TOKEN: &str = "kw_000000000000000000000000000000000000000000000000000077zgbx";
 const ROOT: &str = "keepwell-root-1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAC_vmRb";
 
 /// The data key of the record, made of secrets that are all zero.
@@ -53,9 +57,36 @@ pub fn seal_keyring(inside: &[u8]) -> Vec<u8> {
     seal(&key, &context(&[b"keyring", OWNER.as_bytes()]), inside)
 }
 
+/// The key of the API keyring whose token is all zero.
+pub fn api_keyring_key() -> KeyringKey {
+    ApiToken::parse(API_TOKEN).unwrap().keyring_key()
+}
+
+/// Seals bytes so that [`api_keyring_key`] opens them.
+pub fn seal_api_keyring(inside: &[u8]) -> Vec<u8> {
+    let key = derive(&[], &context(&[b"api keyring key"]));
+    seal(&key, &context(&[b"api keyring", OWNER.as_bytes()]), inside)
+}
+
+/// The handle that is all zero.
+pub fn handle() -> CeremonyHandle {
+    CeremonyHandle::parse(&"A".repeat(43)).unwrap()
+}
+
+/// Seals bytes so that [`handle`] opens them, without the padding it expects inside.
+pub fn seal_ceremony(purpose: &str, inside: &[u8]) -> Vec<u8> {
+    let key = derive(&[], &context(&[b"ceremony key"]));
+    seal(&key, &context(&[b"ceremony", purpose.as_bytes()]), inside)
+}
+
+/// The root key that is all zero.
+pub fn root_key() -> RootKey {
+    RootKey::parse(ROOT).unwrap()
+}
+
 /// The erasure key that is all zero, sealed under the root key that is all zero.
 fn erasure_key() -> ErasureKey {
-    let root = RootKey::parse(ROOT).unwrap();
+    let root = root_key();
     let context = context(&[b"erasure key", OWNER.as_bytes()]);
     root.open_erasure_key(OWNER, &seal(&derive(&[], &context), &context, &SECRET)).unwrap()
 }
