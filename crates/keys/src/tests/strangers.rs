@@ -4,11 +4,12 @@ use proptest::prelude::*;
 use secrecy::SecretString;
 use uuid::Uuid;
 
+use crate::derive::Context;
 use crate::{
     ApiKeyring, ApiToken, CannotOpen, CeremonyHandle, Cover, DayNumber, DeviceMark, ErasureKey,
     GrantIdentity, KeyPair, Keyring, Ladder, PasskeySecret, PasswordCost, RecoveryCode, RootKey,
-    Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind, open_grant, open_inbox, open_own,
-    open_own_grant, seal_grant, seal_inbox, seal_own_grant, seal_to_self, stretch,
+    Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind, aead, open_grant, open_inbox,
+    open_own, open_own_grant, seal_grant, seal_inbox, seal_own_grant, seal_to_self, stretch,
 };
 
 const ANA: Uuid = Uuid::from_u128(0xa1);
@@ -220,6 +221,13 @@ fn a_session_s_keyring_and_a_token_s_never_open_as_each_other() {
         assert_eq!(as_session.err(), Some(CannotOpen));
         let as_api = ApiKeyring::open(&key, ANA, &session.seal(&key, ANA));
         assert_eq!(as_api.err(), Some(CannotOpen));
+        // Not because of what is inside: the seal itself is bound to what it is.
+        for (label, sealed) in
+            [("keyring", api.seal(&key, ANA)), ("api keyring", session.seal(&key, ANA))]
+        {
+            let opened = aead::open(key.as_secret(), &Context::new(label).id(ANA), &sealed);
+            assert_eq!(opened, Err(CannotOpen));
+        }
     }
 }
 
