@@ -1,4 +1,5 @@
-//! Clean-up in the background, as a role that sees when sessions end and nothing else.
+//! Clean-up in the background, as a role that sees when sessions end and which counts are quiet, and
+//! nothing else.
 
 use std::time::Duration;
 
@@ -7,18 +8,27 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 const EVERY: Duration = Duration::from_mins(10);
 
-/// Removes ended sessions from time to time, for as long as the program runs.
+/// What has ended. The policies of the role say which rows these are.
+const ENDED: [&str; 3] = [
+    "delete from auth.session",
+    "delete from platform.rate_count",
+    "delete from platform.failure_count",
+];
+
+/// Removes what has ended from time to time, for as long as the program runs.
 pub(crate) fn keep_house(config: Config, tls: MakeRustlsConnect) {
     tokio::spawn(async move {
         let mut tick = tokio::time::interval(EVERY);
         loop {
             tick.tick().await;
-            match remove_ended_sessions(&config, tls.clone()).await {
+            match remove_what_ended(&config, tls.clone()).await {
                 Ok(0) => {}
-                Ok(removed) => tracing::info!(removed, "ended sessions were removed"),
+                Ok(removed) => {
+                    tracing::info!(removed, "ended sessions and quiet counts were removed");
+                }
                 Err(cause) => tracing::warn!(
                     code = cause.code().map_or("-", |code| code.code()),
-                    "ended sessions were not removed; trying again later"
+                    "ended sessions and quiet counts were not removed; trying again later"
                 ),
             }
         }
@@ -29,13 +39,19 @@ pub(crate) fn keep_house(config: Config, tls: MakeRustlsConnect) {
     clippy::disallowed_methods,
     reason = "the worker asks for nobody: its policy says what it may"
 )]
-async fn remove_ended_sessions(
+async fn remove_what_ended(
     config: &Config,
     tls: MakeRustlsConnect,
 ) -> Result<u64, tokio_postgres::Error> {
     let (client, connection) = config.connect(tls).await?;
     let connection = tokio::spawn(connection);
-    let removed = client.execute("delete from auth.session", &[]).await;
+    let mut removed = Ok(0);
+    for statement in ENDED {
+        match client.execute(statement, &[]).await {
+            Ok(count) => removed = removed.map(|sum| sum + count),
+            Err(cause) => removed = Err(cause),
+        }
+    }
     drop(client);
     // The connection ends with its client; how it ends no longer matters.
     drop(connection.await);

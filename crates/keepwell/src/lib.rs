@@ -24,6 +24,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
     platform::session::statements::ALL
         .iter()
         .copied()
+        .chain(platform::limits::store::ALL.iter().copied())
         .chain(accounts::statements())
         .chain(diary::statements())
 }

@@ -10,10 +10,8 @@ use platform::{
     config::{RateOptions, SessionOptions},
     database::{migrate, settle},
     external::Server,
-    http::{
-        Guard,
-        limits::{Limits, Rates},
-    },
+    http::Guard,
+    limits::{Limits, Rates},
     stretching::Stretching,
 };
 

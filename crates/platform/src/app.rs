@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keys::{PasswordCost, RootKey};
 
-use crate::{Clock, Db, http::Guard, stretching::Stretching};
+use crate::{Clock, Db, http::Guard, limits::Tries, stretching::Stretching};
 
 /// The state of the running program. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -62,6 +62,11 @@ impl App {
     /// The limits and the origin.
     pub fn guard(&self) -> &Arc<Guard> {
         &self.0.guard
+    }
+
+    /// Admits what somebody might guess with.
+    pub fn tries(&self) -> Tries<'_> {
+        Tries::new(&self.0.db, &self.0.root, self.0.guard.limits.rates())
     }
 
     /// Where passwords are stretched.

@@ -15,6 +15,7 @@ pub mod tls;
 pub mod database;
 pub mod days;
 pub mod http;
+pub mod limits;
 pub mod session;
 pub mod stretching;
 

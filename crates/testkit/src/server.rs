@@ -12,10 +12,8 @@ use platform::{
     App, Clock, Db, Parts, SessionLimits,
     config::PublicOrigin,
     database::settle,
-    http::{
-        Guard,
-        limits::{Limits, Rates},
-    },
+    http::Guard,
+    limits::{Limits, Rates},
     serve::{Limits as ConnectionLimits, Listeners, serve},
     stretching::Stretching,
     tls::{CertificateSource, Tls, Versions},
@@ -46,6 +44,7 @@ impl Default for ServerOptions {
             address_per_minute: 1_000_000,
             sign_in_address_per_minute: 1_000_000,
             sign_in_account_per_minute: 1_000_000,
+            sign_in_address_per_hour: 1_000_000,
             sign_up_address_per_hour: 1_000_000,
             recovery_address_per_hour: 1_000_000,
         };

@@ -1,6 +1,6 @@
 //! How often somebody may ask before being told to wait.
 
-use crate::http::limits::Rates;
+use crate::limits::Rates;
 
 /// Limits of requests. An IPv6 network of 64 bits counts as one address.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -16,7 +16,7 @@ pub struct RateOptions {
     )]
     pub requests_per_minute: u32,
 
-    /// Sign-ins that one address may try in a minute
+    /// Sign-ins that one address may try in a minute, and ten times as many in an hour
     #[arg(
         long,
         env = "KEEPWELL_SIGN_INS_PER_MINUTE",
@@ -43,6 +43,7 @@ impl RateOptions {
         Rates {
             address_per_minute: self.requests_per_minute,
             sign_in_address_per_minute: self.sign_ins_per_minute,
+            sign_in_address_per_hour: self.sign_ins_per_minute.saturating_mul(10),
             sign_up_address_per_hour: self.sign_ups_per_hour,
             ..Rates::default()
         }

@@ -7,6 +7,7 @@
 //! `statement` is what a statement of the product is, `transaction` what happens between begin and
 //! commit, `migrate` brings the schema up to date, `settle` checks the root key at the start.
 
+mod alone;
 mod migrate;
 mod settle;
 mod statement;

@@ -72,6 +72,16 @@ pub enum Error {
         retry_after_seconds: u64,
     },
 
+    /// So many wrong tries, one after the other, that unknown devices are refused for a day.
+    #[error(
+        "too many wrong tries: from here wait {retry_after_seconds} s. A device that signed in \
+         before, a passkey or the recovery code still opens the diary"
+    )]
+    TooManyWrong {
+        /// How long to wait.
+        retry_after_seconds: u64,
+    },
+
     /// No room at the moment.
     #[error("many people are signing in: wait a moment and try again")]
     Busy,
@@ -145,7 +155,7 @@ impl Error {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::OtherSite => StatusCode::FORBIDDEN,
             Self::Conflict(_) | Self::OtherPerson => StatusCode::CONFLICT,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::TooManyWrong { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Altered | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -165,6 +175,7 @@ impl Error {
             Self::Conflict(_) => "conflict",
             Self::OtherPerson => "other-person",
             Self::TooMany { .. } => "too-many",
+            Self::TooManyWrong { .. } => "too-many-wrong",
             Self::Busy => "busy",
             Self::Unavailable => "unavailable",
             Self::TimedOut => "timed-out",
@@ -230,7 +241,9 @@ impl IntoResponse for Error {
         let mut response = (status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if let Self::TooMany { retry_after_seconds } = self {
+        if let Self::TooMany { retry_after_seconds } | Self::TooManyWrong { retry_after_seconds } =
+            self
+        {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_seconds));
         } else if status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(2));

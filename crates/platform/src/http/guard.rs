@@ -11,7 +11,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Error, Result, headers, limits::Limits};
+use super::{Error, Result, headers};
+use crate::limits::Limits;
 
 /// No answer takes longer.
 const REQUEST_SECONDS_MAX: u64 = 30;

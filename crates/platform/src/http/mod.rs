@@ -1,11 +1,10 @@
 //! What every request and answer has in common: errors, bodies, declared routes, the guard in
-//! front, limits. Knows no feature.
+//! front. Knows no feature.
 
 pub mod body;
 pub mod error;
 mod guard;
 pub mod headers;
-pub mod limits;
 mod path;
 mod peer;
 pub mod routes;

@@ -1,11 +1,13 @@
 //! How much of the server strangers may use up, and who is inside.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::limits::Network;
 
 /// The limits of a listener. The default is what serves; tests use smaller ones.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ impl Default for Limits {
 pub(super) struct Admission {
     places: Arc<Semaphore>,
     per_address: usize,
-    inside: Mutex<HashMap<IpAddr, usize>>,
+    inside: Mutex<HashMap<Network, usize>>,
 }
 
 impl Admission {
@@ -69,7 +71,7 @@ impl Admission {
         place: Option<OwnedSemaphorePermit>,
         address: IpAddr,
     ) -> Option<Guest> {
-        let network = network_of(address);
+        let network = Network::of(address);
         let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         let count = inside.entry(network).or_default();
         if *count >= self.per_address {
@@ -84,7 +86,7 @@ impl Admission {
 #[derive(Debug)]
 pub(super) struct Guest {
     _place: OwnedSemaphorePermit,
-    network: IpAddr,
+    network: Network,
     admission: Arc<Admission>,
 }
 
@@ -100,27 +102,9 @@ impl Drop for Guest {
     }
 }
 
-/// Whoever has one address of IPv6 has 2⁶⁴ of them.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn one_network_of_ipv6_counts_as_one_address() {
-        let network = |text: &str| network_of(text.parse().unwrap());
-        assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
-        assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
-        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
-    }
 
     #[tokio::test]
     async fn an_address_gets_its_share_and_leaving_frees_it() {

@@ -4,7 +4,7 @@
 //! follows from the path: the salt of any address comes from the operator's key, the stretch is paid
 //! before anything is looked up, and only address and password together find a slot.
 
-use platform::http::limits::Rates;
+use platform::limits::Rates;
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{Answer, ServerOptions, TestServer};

@@ -4,7 +4,7 @@
 //! is written down, and a quiet key is forgotten.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -12,45 +12,20 @@ use std::{
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock};
 
-use super::{Error, Result};
+use super::{Network, Rates};
+use crate::http::{Error, Result};
 
 /// After this many asks the quiet keys are forgotten.
 const ASKS_BETWEEN_CLEANING: u32 = 10_000;
 
-/// The rates. Generous where a person types, tight where somebody might guess.
-#[derive(Clone, Copy, Debug)]
-pub struct Rates {
-    /// Requests of one address in a minute.
-    pub address_per_minute: u32,
-    /// Sign-ins of one address in a minute.
-    pub sign_in_address_per_minute: u32,
-    /// Sign-ins for one account in a minute, from anywhere.
-    pub sign_in_account_per_minute: u32,
-    /// New accounts of one address in an hour.
-    pub sign_up_address_per_hour: u32,
-    /// Tries of a recovery code from one address in an hour.
-    pub recovery_address_per_hour: u32,
-}
-
-impl Default for Rates {
-    fn default() -> Self {
-        Self {
-            address_per_minute: 1_200,
-            sign_in_address_per_minute: 20,
-            sign_in_account_per_minute: 10,
-            sign_up_address_per_hour: 5,
-            recovery_address_per_hour: 10,
-        }
-    }
-}
-
 /// Counts per key.
 pub struct Limits {
-    address: Limit<IpAddr>,
-    sign_in_address: Limit<IpAddr>,
+    rates: Rates,
+    address: Limit<Network>,
+    sign_in_address: Limit<Network>,
     sign_in_account: Limit<[u8; 32]>,
-    sign_up_address: Limit<IpAddr>,
-    recovery_address: Limit<IpAddr>,
+    sign_up_address: Limit<Network>,
+    recovery_address: Limit<Network>,
 }
 
 impl Limits {
@@ -59,6 +34,7 @@ impl Limits {
         const HOUR: Duration = Duration::from_hours(1);
         const MINUTE: Duration = Duration::from_mins(1);
         Self {
+            rates,
             address: Limit::new(rates.address_per_minute, MINUTE),
             sign_in_address: Limit::new(rates.sign_in_address_per_minute, MINUTE),
             sign_in_account: Limit::new(rates.sign_in_account_per_minute, MINUTE),
@@ -67,25 +43,30 @@ impl Limits {
         }
     }
 
+    /// The rates.
+    pub fn rates(&self) -> &Rates {
+        &self.rates
+    }
+
     /// Counts any request.
     pub fn admit_address(&self, address: IpAddr) -> Result<()> {
-        self.address.admit(&network(address))
+        self.address.admit(&Network::of(address))
     }
 
     /// Counts a sign-in. `account` is a pseudonym of what was typed, known or not.
     pub fn admit_sign_in(&self, address: IpAddr, account: [u8; 32]) -> Result<()> {
-        self.sign_in_address.admit(&network(address))?;
+        self.sign_in_address.admit(&Network::of(address))?;
         self.sign_in_account.admit(&account)
     }
 
     /// Counts a sign-up.
     pub fn admit_sign_up(&self, address: IpAddr) -> Result<()> {
-        self.sign_up_address.admit(&network(address))
+        self.sign_up_address.admit(&Network::of(address))
     }
 
     /// Counts a try of a recovery code.
     pub fn admit_recovery(&self, address: IpAddr, account: [u8; 32]) -> Result<()> {
-        self.recovery_address.admit(&network(address))?;
+        self.recovery_address.admit(&Network::of(address))?;
         self.sign_in_account.admit(&account)
     }
 }
@@ -93,17 +74,6 @@ impl Limits {
 impl std::fmt::Debug for Limits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Limits").finish_non_exhaustive()
-    }
-}
-
-/// Somebody who has one IPv6 address has its whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(
-            || IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-            IpAddr::V4,
-        ),
     }
 }
 
@@ -158,13 +128,5 @@ mod tests {
         admit(1).unwrap();
         admit(2).unwrap();
         assert!(admit(3).is_err());
-    }
-
-    #[test]
-    fn one_network_of_the_new_kind_counts_as_one() {
-        let a = network("2001:db8::1".parse().unwrap());
-        let b = network("2001:db8::ffff:1:2:3".parse().unwrap());
-        assert_eq!(a, b);
-        assert_ne!(a, network("2001:db8:0:1::1".parse().unwrap()));
     }
 }
