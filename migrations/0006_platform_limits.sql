@@ -86,6 +86,10 @@ begin
     perform set_config('platform.presented_keys', (rate_keys || door_keys)::text, true);
     is_shut := false;
     open_doors := '{}';
+    -- A row to lock before it is looked at: those who come first together take turns as well.
+    insert into platform.rate_count (key_hash, next_at)
+    select k.key_hash, moment from unnest(rate_keys) k (key_hash) order by k.key_hash
+    on conflict do nothing;
     select max(c.next_at - moment - (r.seconds - r.seconds::float8 / r.burst) * interval '1 second')
     into wait
     from (
@@ -98,13 +102,14 @@ begin
 
     if wait = interval '0' and cardinality(door_keys) > 0 then
         wait := null;
+        insert into platform.failure_count (key_hash, failures, last_at)
+        select d.key_hash, 0, moment from unnest(door_keys) d (key_hash) order by d.key_hash
+        on conflict do nothing;
         for door in 1 .. cardinality(door_keys) loop
             select k.failures, k.last_at into counted from platform.failure_count k
             where k.key_hash = door_keys[door] for update;
-            door_wait := case when found
-                then greatest(counted.last_at + platform.wait_after(counted.failures) - moment,
-                    interval '0')
-                else interval '0' end;
+            door_wait := greatest(
+                counted.last_at + platform.wait_after(counted.failures) - moment, interval '0');
             open_doors := open_doors || (door_wait = interval '0');
             if wait is null or door_wait < wait then
                 wait := door_wait;
@@ -118,20 +123,16 @@ begin
         return;
     end if;
 
-    insert into platform.rate_count as k (key_hash, next_at)
-    select r.key_hash, moment + r.seconds::float8 / r.burst * interval '1 second'
+    update platform.rate_count k
+    set next_at = greatest(k.next_at, moment) + r.seconds::float8 / r.burst * interval '1 second'
     from unnest(rate_keys, period_seconds, bursts) r (key_hash, seconds, burst)
-    order by r.key_hash
-    on conflict on constraint rate_count_pkey do update
-    set next_at = greatest(k.next_at, moment) + (excluded.next_at - moment);
-    insert into platform.failure_count as k (key_hash, failures, last_at)
-    select d.key_hash, 1, moment
-    from unnest(door_keys, open_doors) d (key_hash, is_open)
-    where d.is_open
-    on conflict on constraint failure_count_pkey do update
+    where k.key_hash = r.key_hash;
+    update platform.failure_count k
     set failures = case when k.last_at <= moment - interval '24 hours' then 1
             else k.failures + 1 end,
-        last_at = moment;
+        last_at = moment
+    from unnest(door_keys, open_doors) d (key_hash, is_open)
+    where k.key_hash = d.key_hash and d.is_open;
     return next;
 end
 $$;
@@ -143,19 +144,21 @@ create function platform.take_back_try(door_keys bytea[], clear_seconds integer[
     language plpgsql security definer set search_path = '' as $$
 declare
     moment timestamptz := clock_timestamp();
+    door integer;
 begin
     perform set_config('platform.presented_keys', door_keys::text, true);
-    update platform.failure_count k
-    set failures = case when d.clears then 0 else greatest(k.failures - 1, 0) end,
-        cleared_at = case when d.clears then moment else k.cleared_at end
-    from (
-        select o.key_hash, coalesce(
-            o.cleared_at is null or o.cleared_at + c.seconds * interval '1 second' <= moment, true)
-            and c.seconds is not null as clears
-        from unnest(door_keys, clear_seconds) c (key_hash, seconds)
-        join platform.failure_count o on o.key_hash = c.key_hash
-    ) d
-    where k.key_hash = d.key_hash and k.key_hash = any (door_keys);
+    -- One after the other, in the order in which they were locked to be counted.
+    for door in 1 .. coalesce(cardinality(door_keys), 0) loop
+        update platform.failure_count k
+        set failures = case when d.clears then 0 else greatest(k.failures - 1, 0) end,
+            cleared_at = case when d.clears then moment else k.cleared_at end
+        from (
+            select clear_seconds[door] is not null and coalesce(
+                o.cleared_at + clear_seconds[door] * interval '1 second' <= moment, true) as clears
+            from platform.failure_count o where o.key_hash = door_keys[door]
+        ) d
+        where k.key_hash = door_keys[door];
+    end loop;
 end
 $$;
 alter function platform.admit_try(bytea[], integer[], integer[], bytea[]) owner to keepwell_limits;

@@ -22,3 +22,4 @@ mod restore;
 mod routes;
 mod statements;
 mod survival;
+mod tries;
