@@ -2,8 +2,8 @@
 //! that an open slot leads to.
 
 use keys::{
-    CannotOpen, Cover, GrantIdentity, KeyPair, Keyring, Proof, RecoveryCode, Scope, SlotKey,
-    SlotKind, open_grant, open_own_grant,
+    CannotOpen, Cover, GrantIdentity, KeyPair, Keyring, PasskeySecret, Proof, RecoveryCode, Scope,
+    SingleUseCode, SlotKey, SlotKind, open_grant, open_own_grant,
 };
 use platform::{App, Error, Result, days, session::hex};
 use secrecy::SecretString;
@@ -46,6 +46,24 @@ impl Credential {
             kind: SlotKind::RecoveryCode,
             proof: code.proof(app.root()),
             slot_key: code.slot_key(),
+        }
+    }
+
+    /// From one of the codes that are used once; as long as the recovery code, in its way.
+    pub(crate) fn of_single_use_code(app: &App, code: &SingleUseCode) -> Self {
+        Self {
+            kind: SlotKind::SingleUseCode,
+            proof: code.proof(app.root()),
+            slot_key: code.slot_key(),
+        }
+    }
+
+    /// From what a passkey's authenticator computes for us alone.
+    pub(crate) fn of_passkey(app: &App, secret: &PasskeySecret) -> Self {
+        Self {
+            kind: SlotKind::Passkey,
+            proof: secret.proof(app.root()),
+            slot_key: secret.slot_key(),
         }
     }
 

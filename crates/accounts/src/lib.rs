@@ -1,14 +1,18 @@
 //! Who you are: opening an account, signing in and out, recovering.
 //!
 //! `address` and `password` are what people type, `credentials` what comes of it; `sign_up`,
-//! `sign_in` and `recovery` are the capabilities. No slot is found by an e-mail address: the address
+//! `sign_in`, `second_steps`, `proof` (step-up) and `recovery` are the capabilities. No slot is found by an e-mail address: the address
 //! only salts the password, and what the two yield together finds the slot. So a known and an
 //! unknown address take the same path at the same price, and the database holds no address.
 
 mod address;
+mod ceremony;
 mod credentials;
+mod device;
 pub mod password;
+mod proof;
 mod recovery;
+mod second_steps;
 mod sign_in;
 mod sign_up;
 mod slots;
@@ -19,13 +23,25 @@ pub use address::EmailAddress;
 
 /// Every route of accounts.
 pub fn routes() -> Routes {
-    sign_up::routes().merge(sign_in::routes()).merge(recovery::routes())
+    sign_up::routes()
+        .merge(sign_in::routes())
+        .merge(second_steps::routes())
+        .merge(proof::routes())
+        .merge(recovery::routes())
 }
 
 /// Every statement of accounts, so that a test can prepare and explain each.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
-    [slots::ALL, sign_up::store::ALL, sign_in::store::ALL, recovery::store::ALL]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        slots::ALL,
+        ceremony::ALL,
+        sign_up::store::ALL,
+        sign_in::store::ALL,
+        second_steps::store::ALL,
+        proof::store::ALL,
+        recovery::store::ALL,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

@@ -1,13 +1,13 @@
 //! Key slots on their way into the table.
 
 use keys::{KeyPair, PasswordCost};
-use platform::{Error, Result, Sql};
+use platform::{Error, Result, Sql, Unproved};
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 
 use crate::credentials::Credential;
 
-pub(crate) static ALL: &[&Sql] = &[&ADD];
+pub(crate) static ALL: &[&Sql] = &[&ADD, &RESTRETCH];
 
 /// Adds one slot of the asker's own.
 pub(crate) static ADD: Sql = Sql::new(
@@ -24,6 +24,12 @@ pub(crate) static ADD: Sql = Sql::new(
         Type::INT4,
         Type::INT4,
     ],
+);
+
+/// Puts a password's slot of the present cost in the place of the one whose proof is shown.
+pub(crate) static RESTRETCH: Sql = Sql::new(
+    "select accounts.restretch($1, $2, $3, $4, $5, $6)",
+    &[Type::TEXT, Type::BYTEA, Type::BYTEA, Type::INT4, Type::INT4, Type::INT4],
 );
 
 /// One way in, sealed and ready to be written.
@@ -86,6 +92,24 @@ impl CostColumns {
             lanes: whole(cost.lanes)?,
         })
     }
+}
+
+/// Puts a slot of the present cost in the place of the one that `found` opens.
+pub(crate) async fn restretch(tx: &Unproved, found: &Credential, new: &NewSlot) -> Result<()> {
+    let proof = found.proof_text();
+    tx.query(
+        &RESTRETCH,
+        &[
+            &proof.as_str(),
+            &new.proof_hash,
+            &new.private_key_sealed,
+            &new.cost.memory_kib,
+            &new.cost.passes,
+            &new.cost.lanes,
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 /// A setting as the database counts.

@@ -38,6 +38,8 @@ impl Choices {
         Self {
             sessions: SessionLimits {
                 idle_minutes: options.idle_minutes,
+                idle_minutes_max: options.idle_minutes_max,
+                second_step_required: options.second_step_required,
                 absolute_hours: options.absolute_hours,
                 password_cost: options.password_cost(),
             },

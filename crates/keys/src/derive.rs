@@ -89,6 +89,13 @@ pub(crate) fn random_secret() -> Secret {
     out
 }
 
+/// Random bytes from the system's generator, for what is no key of ours.
+pub fn random_bytes<const N: usize>() -> Zeroizing<[u8; N]> {
+    let mut out = Zeroizing::new([0; N]);
+    fill_random(out.as_mut_slice());
+    out
+}
+
 pub(crate) fn fill_random(out: &mut [u8]) {
     certain(rand::fill(out));
 }

@@ -30,6 +30,11 @@ impl Keyring {
         &self.pair
     }
 
+    /// The key pair alone; what else was on the keyring is wiped.
+    pub fn into_pair(self) -> KeyPair {
+        self.pair
+    }
+
     /// Puts a cover on it, in place of what was there for the same owner, scope and epoch.
     pub fn add(&mut self, owner: Uuid, scope: Scope, epoch: u32, cover: Cover) {
         self.covers.add(owner, scope, epoch, cover);

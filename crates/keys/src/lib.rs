@@ -91,6 +91,7 @@ pub use account::{open_own, seal_to_self};
 pub use api_keyring::ApiKeyring;
 pub use api_token::ApiToken;
 pub use ceremony::CeremonyHandle;
+pub use derive::random_bytes;
 pub use device::DeviceMark;
 pub use error::{CannotOpen, TooLarge};
 pub use grant::{GrantIdentity, open_grant, open_own_grant, seal_grant, seal_own_grant};

@@ -32,6 +32,10 @@ pub struct Parts {
 pub struct SessionLimits {
     /// A session ends after this long without use.
     pub idle_minutes: u32,
+    /// The longest that somebody may choose instead.
+    pub idle_minutes_max: u32,
+    /// Whether everybody needs a second step.
+    pub second_step_required: bool,
     /// A session ends after this long whatever happens.
     pub absolute_hours: u32,
     /// What new passwords are stretched with.

@@ -98,6 +98,28 @@ impl Person {
         device
     }
 
+    /// Comes back with the recovery code under a new password: a new session, password and code.
+    pub async fn recover(&self, new_password: &str) -> Self {
+        let mut back = Self { cookie: String::new(), ..self.clone() };
+        let code = json!({"email": self.email, "recovery_code": self.recovery_code});
+        let answer = back.post("/api/v1/session/recovery", &code).await.expect(201);
+        back.cookie = answer.cookie().expect("a session");
+        new_password.clone_into(&mut back.password);
+        let chosen = json!({"new_password": new_password});
+        let answer = back.post("/api/v1/session/recovery/password", &chosen).await.expect(201);
+        answer.json()["recovery_code"]
+            .as_str()
+            .expect("a recovery code")
+            .clone_into(&mut back.recovery_code);
+        back
+    }
+
+    /// Shows the password once more: what needs a fresh proof may follow for five minutes.
+    pub async fn prove(&self) {
+        let proof = json!({"password": self.password});
+        drop(self.post("/api/v1/session/proof", &proof).await.expect(204));
+    }
+
     /// Reads.
     pub async fn get(&self, path: &str) -> Answer {
         Answer::of(self.request(Method::GET, path)).await

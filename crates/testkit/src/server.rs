@@ -34,6 +34,8 @@ pub struct ServerOptions {
     pub rates: Rates,
     /// When a session ends.
     pub idle_minutes: u32,
+    /// Whether everybody needs a second step.
+    pub second_step_required: bool,
     /// The time.
     pub clock: Clock,
 }
@@ -48,7 +50,7 @@ impl Default for ServerOptions {
             sign_up_address_per_hour: 1_000_000,
             recovery_address_per_hour: 1_000_000,
         };
-        Self { rates, idle_minutes: 15, clock: Clock::real() }
+        Self { rates, idle_minutes: 15, second_step_required: false, clock: Clock::real() }
     }
 }
 
@@ -105,6 +107,8 @@ impl TestServer {
             stretching: Stretching::new(2),
             sessions: SessionLimits {
                 idle_minutes: options.idle_minutes,
+                idle_minutes_max: 60,
+                second_step_required: options.second_step_required,
                 absolute_hours: 12,
                 password_cost: PasswordCost::WEAK_FOR_TESTS,
             },

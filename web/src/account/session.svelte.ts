@@ -72,7 +72,8 @@ class Session {
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    this.#enter(await ask(api.POST('/api/v1/session', { body: { email, password } })))
+    const signedIn = await ask(api.POST('/api/v1/session', { body: { email, password } }))
+    if (signedIn.state === 'open') this.#enter(signedIn)
   }
 
   async signUp(email: string, password: string): Promise<void> {
@@ -81,7 +82,8 @@ class Session {
   }
 
   async recover(email: string, recovery_code: string, new_password: string): Promise<void> {
-    const made = await ask(api.POST('/api/v1/session/recovery', { body: { email, recovery_code, new_password } }))
+    await ask(api.POST('/api/v1/session/recovery', { body: { email, recovery_code } }))
+    const made = await ask(api.POST('/api/v1/session/recovery/password', { body: { new_password } }))
     await this.#enterWith(made.recovery_code)
   }
 

@@ -30,7 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a fresh recovery code, as long as none was confirmed: the one before no longer opens. */
+        /** Makes a fresh recovery code: the one before no longer opens. */
         post: operations["make_code"];
         delete?: never;
         options?: never;
@@ -49,6 +49,95 @@ export interface paths {
         /** Confirms that the code is kept. */
         put: operations["confirm_code"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The asker's second steps. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-steps/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to set up an authenticator app. Nothing counts until its first code is confirmed. */
+        post: operations["begin_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-steps/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirms an authenticator app with its first code. */
+        post: operations["confirm_totp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-steps/{factor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Takes a second step away. With the last one go the single-use codes, and the password must have 15
+         *     characters or more.
+         */
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        /** Gives a second step another name. */
+        patch: operations["rename"];
+        trace?: never;
+    };
+    "/api/v1/account/single-use-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes ten single-use codes in the place of all earlier ones. */
+        post: operations["make_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -229,6 +318,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows once more that it is you. Good for five minutes, in this session. */
+        post: operations["prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/recovery": {
         parameters: {
             query?: never;
@@ -239,10 +345,47 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Signs in with the recovery code and sets a new password. Every other session ends, and the code
-         *     is replaced by a new one.
+         * Signs in with a recovery code. Where a second step is set up it is awaited as ever; then a new
+         *     password is chosen.
          */
         post: operations["recover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/recovery/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Chooses a new password after coming in with a recovery code. Every other session and token ends,
+         *     and the recovery code is replaced by a new one.
+         */
+        post: operations["choose_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows the second step that a session waits for. Five tries, then it has to begin once more. */
+        post: operations["pass_second_step"];
         delete?: never;
         options?: never;
         head?: never;
@@ -270,6 +413,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Answers with single-use codes where they were made with the first second step. */
+        Added: {
+            codes?: components["schemas"]["ShownCodes"] | null;
+            /**
+             * Format: uuid
+             * @description The number of the second step.
+             */
+            factor: string;
+            /** @description Whether it opens the diary without a password. */
+            opens_diary: boolean;
+        };
         /** @description The average of one nutrient. */
         Average: {
             /**
@@ -287,6 +441,20 @@ export interface components {
         Averages: {
             [key: string]: components["schemas"]["Average"];
         };
+        /** @description What a session waits for. */
+        Awaited: {
+            /** @description Each of `totp`, `security_key` that is set up, and `single_use_code`. */
+            ways: string[];
+        };
+        /** @description What an authenticator app is given. */
+        BegunTotp: {
+            /** @description Comes back with the first code. */
+            ceremony: string;
+            /** @description To be typed into the app. */
+            secret: string;
+            /** @description To be scanned by the app, as a QR code. */
+            uri: string;
+        };
         /** @description The foods behind one number of a day. */
         Behind: {
             /** Format: double */
@@ -302,6 +470,11 @@ export interface components {
             known: number;
             nutrient: string;
             unit: string;
+        };
+        /** @description What opens the diary from now on. */
+        ChosenPassword: {
+            /** @description 15 characters or more, or 8 where there is a second step. */
+            new_password: string;
         };
         /** @description What one entry adds to a number, and where its value comes from. */
         Contribution: {
@@ -349,6 +522,8 @@ export interface components {
              * @example ada@example.org
              */
             email: string;
+            /** @description Whether the app is installed on the device, which may then stay signed in behind a PIN. */
+            installed?: boolean;
             /** @description Its password. */
             password: string;
         };
@@ -423,6 +598,21 @@ export interface components {
             time: string;
             zone: string;
         };
+        /** @description The first code of an app, which shows that it works. */
+        FirstCode: {
+            /** @description From the answer that began it. */
+            ceremony: string;
+            /**
+             * @description Six digits.
+             * @example 123456
+             */
+            code: string;
+            /**
+             * @description What to call it in the list.
+             * @example Phone
+             */
+            name: string;
+        };
         FoodDetail: {
             group: string;
             /** @example usda-sr28:01009 */
@@ -448,9 +638,10 @@ export interface components {
              * @example ada@example.org
              */
             email: string;
-            /** @description 15 characters or more. */
-            new_password: string;
-            /** @description Spaces, dashes and case do not matter. */
+            /**
+             * @description The recovery code, or one of the codes that are used once. Spaces, dashes and case do not
+             *     matter.
+             */
             recovery_code: string;
         };
         /**
@@ -498,6 +689,10 @@ export interface components {
             /** @description Nothing is missing: the day counts in averages. */
             complete: boolean;
         };
+        /** @description What to call it. */
+        Name: {
+            name: string;
+        };
         /** @description What a new person says of themselves: no more than this. */
         NewAccount: {
             /**
@@ -507,6 +702,15 @@ export interface components {
             email: string;
             /** @description 15 characters or more. */
             password: string;
+        };
+        /** @description What is shown once more. */
+        NewProof: {
+            /** @description The password. */
+            password: string;
+            /** @description … or one of the codes that are used once. */
+            single_use_code?: string | null;
+            /** @description With a second step, where one is set up: six digits from an authenticator app, … */
+            totp?: string | null;
         };
         NutrientInfo: {
             /**
@@ -583,6 +787,41 @@ export interface components {
             /** @example 2026-11-30 */
             to: string;
         };
+        /** @description What is needed to take the last second step away. */
+        Removal: {
+            /**
+             * @description With the last second step, the password: it stands alone from then on and must be long
+             *     enough for that.
+             */
+            password?: string | null;
+        };
+        /** @description One second step. */
+        SecondStep: {
+            /** Format: uuid */
+            factor: string;
+            /** @description `totp` or `security_key`. */
+            kind: string;
+            /** @description When it was last used (RFC 3339). */
+            last_used_at?: string | null;
+            /** @description When it was set up (RFC 3339). */
+            made_at: string;
+            /** @description What its person calls it. */
+            name: string;
+            /** @description Whether it opens the diary without a password. */
+            opens_diary: boolean;
+        };
+        /** @description What is set up. */
+        SecondSteps: {
+            /** @description Whether this Keepwell asks everybody for one. */
+            required: boolean;
+            /**
+             * Format: int64
+             * @description How many single-use codes are left.
+             */
+            single_use_codes_left: number;
+            /** @description Oldest first. */
+            steps: components["schemas"]["SecondStep"][];
+        };
         /** @description What is to be changed of an entry; what is absent stays. */
         SentChange: {
             /** Format: double */
@@ -650,28 +889,61 @@ export interface components {
         };
         /** @description What a session is told of itself. */
         SessionInfo: {
+            /** @description `web`, or `app` when it is installed. */
+            application: string;
+            /** @description Whether there is something to unlock a locked session with. */
+            can_lock: boolean;
             /** @description The person's own address. */
             email: string;
             /** @description The session ends at this time whatever happens (RFC 3339). */
             expires_at: string;
+            /** @description What was shown first: `password`, `passkey`, `recovery_code` or `single_use_code`. */
+            first_step: string;
             /**
              * Format: int32
              * @description The session ends after this long without use.
              */
             idle_minutes: number;
             /**
+             * @description Whether this Keepwell asks for a second step and there is none yet: until then nothing else is
+             *     answered.
+             */
+            owes_second_step: boolean;
+            /**
              * Format: uuid
              * @description The person's number.
              */
             person_id: string;
+            /**
+             * @description When the credentials were last shown (RFC 3339). What needs a fresh proof takes one of the
+             *     last five minutes.
+             */
+            proved_at: string;
+            /** @description Whether a new password is to be chosen, after coming in with a recovery code. */
+            recovering: boolean;
             /** @description Whether the person has confirmed that the recovery code is kept. */
             recovery_code_kept: boolean;
+            /** @description What was shown besides: `totp`, `security_key` or `single_use_code`. */
+            second_step?: string | null;
+        };
+        /** @description Shown once; nobody can show them again. */
+        ShownCodes: {
+            /** @description Each is used once, instead of another second step. */
+            single_use_codes: string[];
         };
         /** @description Shown once; nobody can show it again. */
         ShownOnce: {
             /** @description The only way back in without the password. */
             recovery_code: string;
         };
+        /** @description What came of signing in. */
+        SignedIn: (components["schemas"]["SessionInfo"] & {
+            /** @enum {string} */
+            state: "open";
+        }) | (components["schemas"]["Awaited"] & {
+            /** @enum {string} */
+            state: "awaits_second_step";
+        });
         SourceInfo: {
             name: string;
             release: string;
@@ -692,6 +964,16 @@ export interface components {
         /** @description Sums by nutrient key. A nutrient that is known for no food is not here: unknown is not zero. */
         TotalsView: {
             [key: string]: components["schemas"]["TotalView"];
+        };
+        /** @description What somebody types as a second step: one of these. */
+        Typed: {
+            /** @description One of the codes that are used once. */
+            single_use_code?: string | null;
+            /**
+             * @description Six digits from an authenticator app.
+             * @example 123456
+             */
+            totp?: string | null;
         };
         ValueInfo: {
             /** Format: double */
@@ -781,7 +1063,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemJson"];
                 };
             };
-            409: {
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -819,6 +1101,278 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSteps"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    begin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunTotp"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    confirm_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                factor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Removal"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            /** @description this Keepwell asks everybody for a second step, and this is the last */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                factor: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Name"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    make_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            /** @description there is no second step that they could stand in for */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1312,7 +1866,17 @@ export interface operations {
                     "application/json": components["schemas"]["SessionInfo"];
                 };
             };
+            /** @description `second-step-first` while a second step is awaited */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            /** @description locked */
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1340,7 +1904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionInfo"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             /** @description the same for a wrong password and an unknown address */
@@ -1403,6 +1967,51 @@ export interface operations {
             };
         };
     };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewProof"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
     recover: {
         parameters: {
             query?: never;
@@ -1421,7 +2030,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShownOnce"];
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             401: {
@@ -1441,6 +2050,110 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    choose_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenPassword"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShownOnce"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            /** @description this session did not begin with a recovery code */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    pass_second_step: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Typed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description there is no session that waits, or its five tries are over */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            423: {
                 headers: {
                     [name: string]: unknown;
                 };

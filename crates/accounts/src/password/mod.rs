@@ -42,6 +42,11 @@ pub fn normalize(typed: &SecretString) -> SecretString {
     SecretString::from(typed.expose_secret().nfc().collect::<String>())
 }
 
+/// Whether a password may stand without a second step.
+pub(crate) fn is_long_enough_alone(typed: &SecretString) -> bool {
+    normalize(typed).expose_secret().chars().count() >= CHARACTERS_MIN_ALONE
+}
+
 /// Checks a new password; `field` is what the request calls it.
 pub fn parse_new(
     field: &'static str,

@@ -1,6 +1,6 @@
 //! The SQL of recovery.
 
-use platform::{Db, Error, Presented, Result, Sql, Transaction, Unproved};
+use platform::{Db, Error, Presented, Result, Session, Sql, Transaction, entered};
 use tokio_postgres::types::Type;
 
 use crate::{
@@ -9,7 +9,8 @@ use crate::{
 };
 
 pub(crate) static ALL: &[&Sql] = &[
-    &KEPT,
+    &LOCK,
+    &RECOVERING,
     &PRESENT_PROOF,
     &MATCHES,
     &SET_KEPT,
@@ -20,9 +21,16 @@ pub(crate) static ALL: &[&Sql] = &[
     &AUDIT,
 ];
 
-static KEPT: Sql = Sql::new(
-    "select recovery_code_kept_at is not null as recovery_code_kept
-    from accounts.account for update",
+/// One change of this account's recovery at a time.
+static LOCK: Sql = Sql::new("select principal from accounts.account for update", &[]);
+
+static RECOVERING: Sql = Sql::new(
+    entered!(
+        "select a.email_sealed,
+            s.first_step in ('recovery_code', 'single_use_code') as began_with_code,
+            exists (select from accounts.second_step) as has_second_step
+        from accounts.account a cross join auth.my_session s"
+    ),
     &[],
 );
 
@@ -49,19 +57,18 @@ static END_OTHERS: Sql = Sql::new("select auth.end_other_sessions()", &[]);
 
 static AUDIT: Sql = Sql::new("select audit.append($1, '')", &[Type::TEXT]);
 
-/// A transaction that knows whether the code has been confirmed.
-pub(super) async fn begin(db: &Db, presented: &Presented) -> Result<(Transaction, bool)> {
-    let (tx, rows) = db.begin(presented, &KEPT, &[]).await?;
-    let row = rows.first().ok_or(Error::Unauthenticated)?;
-    let kept = row.try_get("recovery_code_kept")?;
-    Ok((tx, kept))
+/// A transaction that changes how this account is recovered.
+pub(super) async fn begin(db: &Db, presented: &Presented) -> Result<Transaction> {
+    let (tx, _) = db.begin(presented, &LOCK, &[]).await?;
+    Ok(tx)
 }
 
-/// Puts a new recovery code in the old one's place.
+/// Puts a new recovery code in the old one's place. It is not kept until its person says so.
 pub(super) async fn replace_code(tx: Transaction, new: &NewSlot) -> Result<()> {
     tx.finish(&[
         (&DROP_CODE, &[]),
         (&slots::ADD, &new.params()),
+        (&SET_NOT_KEPT, &[]),
         (&AUDIT, &[&"recovery_code_made"]),
     ])
     .await?;
@@ -80,28 +87,32 @@ pub(super) async fn confirm(tx: Transaction, credential: &Credential) -> Result<
     Ok(matches)
 }
 
-/// Puts new slots in the place of all old ones, ends every other session, and keeps the new one.
-/// `false` when somebody else used the same code at the same moment and was faster.
-pub(super) async fn recover(
-    tx: Unproved,
-    used: &Credential,
-    password: &NewSlot,
-    code: &NewSlot,
-    keyring_sealed: &[u8],
-) -> Result<bool> {
-    crate::sign_in::store::keep_keyring(&tx, keyring_sealed).await?;
-    // Waits for another recovery of this account; then the code must still be one of its slots.
-    tx.query(&KEPT, &[]).await?;
-    let proof = used.proof_text();
-    tx.query(&PRESENT_PROOF, &[&proof.as_str()]).await?;
-    let rows = tx.query(&MATCHES, &[]).await?;
-    if !rows.first().map_or(Ok(false), |row| row.try_get("matches"))? {
-        return Ok(false);
-    }
+/// Somebody who comes back.
+pub(super) struct Recovering {
+    pub(super) session: Session,
+    pub(super) email_sealed: Vec<u8>,
+    pub(super) began_with_code: bool,
+    pub(super) has_second_step: bool,
+}
+
+/// How the asker came in, and what a new password needs.
+pub(super) async fn recovering(db: &Db, presented: &Presented) -> Result<Recovering> {
+    let (session, rows) = db.read_few(presented, &RECOVERING, &[]).await?;
+    let row = rows.first().ok_or(Error::Unauthenticated)?;
+    Ok(Recovering {
+        session,
+        email_sealed: row.try_get("email_sealed")?,
+        began_with_code: row.try_get("began_with_code")?,
+        has_second_step: row.try_get("has_second_step")?,
+    })
+}
+
+/// Puts a new password and a new code in the place of the old ones, and ends every other session.
+pub(super) async fn recover(tx: Transaction, password: &NewSlot, code: &NewSlot) -> Result<()> {
     tx.query(&DROP_SLOTS, &[]).await?;
     for new in [password, code] {
         tx.query(&slots::ADD, &new.params()).await?;
     }
     tx.finish(&[(&SET_NOT_KEPT, &[]), (&END_OTHERS, &[]), (&AUDIT, &[&"recovered"])]).await?;
-    Ok(true)
+    Ok(())
 }

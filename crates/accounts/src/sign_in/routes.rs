@@ -6,19 +6,21 @@ use axum::{
     response::{AppendHeaders, IntoResponse},
 };
 use platform::{
-    Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, session::cookie,
+    Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, Unproved,
+    session::cookie,
 };
 use secrecy::SecretString;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::routes;
-use uuid::Uuid;
 
-use super::store;
+use super::{Application, SessionInfo, SignedIn, info::signed_in, store};
 use crate::{
     EmailAddress,
-    credentials::{self, Credential, open_email},
+    credentials::Credential,
+    device::Device,
     password,
+    slots::{self, NewSlot},
 };
 
 /// The same words for a wrong password and an address that nobody has.
@@ -28,7 +30,7 @@ pub(crate) const NOT_RIGHT: &str = "the e-mail address or the password is not ri
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .add(Access::Public, routes!(sign_in))
-        .add(Access::Session, routes!(who_am_i, sign_out))
+        .add(Access::SessionThatOwes, routes!(who_am_i, sign_out))
 }
 
 /// What somebody types to sign in.
@@ -41,21 +43,9 @@ struct Credentials {
     /// Its password.
     #[schema(value_type = String)]
     password: SecretString,
-}
-
-/// What a session is told of itself.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SessionInfo {
-    /// The person's own address.
-    email: String,
-    /// The person's number.
-    person_id: Uuid,
-    /// Whether the person has confirmed that the recovery code is kept.
-    recovery_code_kept: bool,
-    /// The session ends after this long without use.
-    idle_minutes: i32,
-    /// The session ends at this time whatever happens (RFC 3339).
-    expires_at: String,
+    /// Whether the app is installed on the device, which may then stay signed in behind a PIN.
+    #[serde(default)]
+    installed: bool,
 }
 
 /// Signs in.
@@ -63,7 +53,7 @@ pub(crate) struct SessionInfo {
     post, path = "/api/v1/session", tag = "session",
     request_body = Credentials,
     responses(
-        (status = 201, body = SessionInfo),
+        (status = 201, body = SignedIn),
         (status = 401, body = ProblemJson, description = "the same for a wrong password and an unknown address"),
         (status = 422, body = ProblemJson),
         (status = 429, body = ProblemJson),
@@ -73,6 +63,7 @@ pub(crate) struct SessionInfo {
 async fn sign_in(
     State(app): State<App>,
     Peer(address): Peer,
+    device: Device,
     replaced: Option<Presented>,
     Json(typed): Json<Credentials>,
 ) -> Result<impl IntoResponse> {
@@ -82,47 +73,76 @@ async fn sign_in(
     app.guard().limits.admit_sign_in(address, app.root().pseudonym("sign-in", name))?;
     let email = email.or(Err(Error::NotOpened(NOT_RIGHT)))?;
     let password = password::normalize(&typed.password);
+    let application = Application::of(typed.installed);
 
+    let mut at_present_cost = None;
     for cost in store::costs(app.db(), app.sessions().password_cost).await? {
         let credential = Credential::of_password(&app, &email, password.clone(), cost).await?;
         let presented = Presented::generate();
         let tx = app.db().begin_without_session(&presented).await?;
-        let Some(opened) = store::begin(&tx, &credential, app.sessions()).await? else { continue };
-
-        let pair = credential
-            .slot_key
-            .open(opened.principal, credential.kind, &opened.private_key_sealed)
-            .or(Err(Error::Altered))?;
-        let keyring = credentials::keyring(pair, opened.principal, &opened.grants)?;
-        let sealed = keyring.seal(&presented.token().keyring_key(), opened.principal);
-        store::complete(tx, &sealed, "signed_in").await?;
-        store::end_replaced(app.db(), replaced).await;
-
-        let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(&presented)?)]);
-        let info = info(&app, &presented).await?;
-        return Ok((StatusCode::CREATED, cookie, axum::Json(info)));
+        let Some(opened) = store::begin(&tx, &credential, application, app.sessions()).await?
+        else {
+            // The first is of the present cost.
+            at_present_cost.get_or_insert(credential);
+            continue;
+        };
+        if let Some(dearer) = &at_present_cost {
+            restretch(&app, &tx, &opened, &credential, dearer).await?;
+        }
+        return enter(&app, tx, &presented, &credential, &opened, &device, replaced).await;
     }
     Err(Error::NotOpened(NOT_RIGHT))
+}
+
+/// Brings a password's slot up to the present cost, now that the password is at hand.
+async fn restretch(
+    app: &App,
+    tx: &Unproved,
+    opened: &store::Opened,
+    found: &Credential,
+    dearer: &Credential,
+) -> Result<()> {
+    let pair = found
+        .slot_key
+        .open(opened.principal, found.kind, &opened.private_key_sealed)
+        .or(Err(Error::Altered))?;
+    let slot = NewSlot::seal(opened.principal, &pair, dearer, app.sessions().password_cost)?;
+    slots::restretch(tx, found, &slot).await
+}
+
+/// From an opened slot to a session in the browser, open or waiting for its second step. The session
+/// whose cookie this one replaces ends.
+pub(crate) async fn enter(
+    app: &App,
+    tx: Unproved,
+    presented: &Presented,
+    credential: &Credential,
+    opened: &store::Opened,
+    device: &Device,
+    replaced: Option<Presented>,
+) -> Result<impl IntoResponse + use<>> {
+    let pair = credential
+        .slot_key
+        .open(opened.principal, credential.kind, &opened.private_key_sealed)
+        .or(Err(Error::Altered))?;
+    store::complete(app, tx, presented, opened, pair, device).await?;
+    store::end_replaced(app.db(), replaced).await;
+    let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(presented)?)]);
+    let answer = signed_in(app, presented, opened.is_open).await?;
+    Ok((StatusCode::CREATED, cookie, axum::Json(answer)))
 }
 
 /// What the session is.
 #[utoipa::path(
     get, path = "/api/v1/session", tag = "session",
-    responses((status = 200, body = SessionInfo), (status = 401, body = ProblemJson)),
+    responses(
+        (status = 200, body = SessionInfo),
+        (status = 401, body = ProblemJson, description = "`second-step-first` while a second step is awaited"),
+        (status = 423, body = ProblemJson, description = "locked"),
+    ),
 )]
 async fn who_am_i(State(app): State<App>, presented: Presented) -> Result<axum::Json<SessionInfo>> {
-    Ok(axum::Json(info(&app, &presented).await?))
-}
-
-async fn info(app: &App, presented: &Presented) -> Result<SessionInfo> {
-    let (session, email_sealed, recovery_code_kept) = store::account(app.db(), presented).await?;
-    Ok(SessionInfo {
-        email: open_email(session.keyring().pair(), session.principal(), &email_sealed)?,
-        person_id: session.principal(),
-        recovery_code_kept,
-        idle_minutes: session.idle_minutes(),
-        expires_at: session.expires_at().to_string(),
-    })
+    Ok(axum::Json(super::info(&app, &presented).await?))
 }
 
 /// Signs out: the session ends in the database, and the browser forgets what it holds.

@@ -1,19 +1,35 @@
 //! The SQL of signing in and out.
 
-use keys::PasswordCost;
-use platform::{Db, Error, Presented, Result, Session, SessionLimits, Sql, Unproved, entered};
+use keys::{KeyPair, PasswordCost};
+use platform::{App, Db, Error, Presented, Result, Session, SessionLimits, Sql, Unproved, entered};
 use tokio_postgres::{Row, types::Type};
 use uuid::Uuid;
 
-use crate::{credentials::Credential, sign_up::store::WEB, slots::whole};
+use super::Application;
+use crate::{
+    credentials::{self, Credential},
+    device::Device,
+    slots::whole,
+};
 
-pub(crate) static ALL: &[&Sql] =
-    &[&SIGN_IN, &COSTS, &GRANTS, &KEEP_KEYRING, &AUDIT, &AUDIT_SIGNED_OUT, &ACCOUNT];
+pub(crate) static ALL: &[&Sql] = &[
+    &SIGN_IN,
+    &COSTS,
+    &GRANTS,
+    &KEEP_KEYRING,
+    &OWE,
+    &AUDIT,
+    &AUDIT_SIGNED_OUT,
+    &ACCOUNT,
+    &EMAIL,
+    &WAYS,
+];
 
 static SIGN_IN: Sql = Sql::new(
-    "select principal, private_key_sealed, email_sealed
-    from accounts.sign_in($1, $2, make_interval(mins => $3), make_interval(hours => $4))",
-    &[Type::TEXT, Type::TEXT, Type::INT4, Type::INT4],
+    "select principal, private_key_sealed, email_sealed, state
+    from accounts.sign_in($1, $2, make_interval(mins => $3), make_interval(mins => $4),
+        make_interval(hours => $5))",
+    &[Type::TEXT, Type::TEXT, Type::INT4, Type::INT4, Type::INT4],
 );
 
 static COSTS: Sql = Sql::new("select memory_kib, passes, lanes from accounts.stretch_cost", &[]);
@@ -24,7 +40,10 @@ static GRANTS: Sql = Sql::new(
     &[],
 );
 
-static KEEP_KEYRING: Sql = Sql::new("select auth.keep_keyring($1)", &[Type::BYTEA]);
+static KEEP_KEYRING: Sql =
+    Sql::new("select auth.keep_keyring($1, $2)", &[Type::BYTEA, Type::BYTEA]);
+
+static OWE: Sql = Sql::new("select auth.owe_second_step()", &[]);
 
 static AUDIT: Sql = Sql::new("select audit.append($1, '')", &[Type::TEXT]);
 
@@ -32,19 +51,29 @@ static AUDIT_SIGNED_OUT: Sql = Sql::new("select audit.append('signed_out', '')",
 
 static ACCOUNT: Sql = Sql::new(
     entered!(
-        "select email_sealed, recovery_code_kept_at is not null as recovery_code_kept
-        from accounts.account"
+        "select a.email_sealed, a.recovery_code_kept_at is not null as recovery_code_kept,
+            s.application, s.first_step, s.second_step, s.proved_at,
+            s.has_pin or exists (
+                select from accounts.second_step f where f.kind = 'security_key') as can_lock,
+            s.first_step in ('recovery_code', 'single_use_code') and s.created_at >= (
+                select max(k.created_at) from accounts.key_slot k where k.kind = 1) as recovering
+        from accounts.account a cross join auth.my_session s"
     ),
     &[],
 );
+
+static EMAIL: Sql = Sql::new(entered!("select email_sealed from accounts.account"), &[]);
+
+/// The kinds of second steps that a session waits for.
+static WAYS: Sql = Sql::new("select distinct kind from accounts.standing_second_step", &[]);
 
 /// What a slot opened.
 pub(crate) struct Opened {
     pub(crate) principal: Uuid,
     pub(crate) private_key_sealed: Vec<u8>,
     pub(crate) email_sealed: Vec<u8>,
-    /// The grants this principal holds.
-    pub(crate) grants: Vec<Row>,
+    /// Whether the session is open; it waits for a second step otherwise.
+    pub(crate) is_open: bool,
 }
 
 /// The costs that passwords were stretched with, the present one first.
@@ -72,42 +101,78 @@ pub(crate) async fn costs(db: &Db, now: PasswordCost) -> Result<Vec<PasswordCost
 pub(crate) async fn begin(
     tx: &Unproved,
     credential: &Credential,
+    application: Application,
     limits: SessionLimits,
 ) -> Result<Option<Opened>> {
     let proof = credential.proof_text();
     let rows = tx
         .query(
             &SIGN_IN,
-            &[&proof.as_str(), &WEB, &whole(limits.idle_minutes)?, &whole(limits.absolute_hours)?],
+            &[
+                &proof.as_str(),
+                &application.as_str(),
+                &whole(limits.idle_minutes)?,
+                &whole(limits.idle_minutes_max)?,
+                &whole(limits.absolute_hours)?,
+            ],
         )
         .await?;
     let Some(row) = rows.first() else { return Ok(None) };
-    let grants = tx.query(&GRANTS, &[]).await?;
     Ok(Some(Opened {
         principal: row.try_get("principal")?,
         private_key_sealed: row.try_get("private_key_sealed")?,
         email_sealed: row.try_get("email_sealed")?,
-        grants,
+        is_open: row.try_get::<_, &str>("state")? == "open",
     }))
 }
 
-/// Completes a session with its keyring, and records how it came about.
-pub(super) async fn complete(tx: Unproved, keyring_sealed: &[u8], act: &str) -> Result<()> {
-    tx.finish(&[(&KEEP_KEYRING, &[&keyring_sealed]), (&AUDIT, &[&act])]).await?;
+/// The grants of whoever the transaction's session belongs to, once it is open.
+pub(crate) async fn grants(tx: &Unproved) -> Result<Vec<Row>> {
+    tx.query(&GRANTS, &[]).await
+}
+
+/// Completes a session with its keyring. One that waits for its second step holds the key pair alone,
+/// with which the server can check that step; what the pair opens is added when it is shown.
+pub(crate) async fn complete(
+    app: &App,
+    tx: Unproved,
+    presented: &Presented,
+    opened: &Opened,
+    pair: KeyPair,
+    device: &Device,
+) -> Result<()> {
+    let principal = opened.principal;
+    let grants = if opened.is_open { grants(&tx).await? } else { Vec::new() };
+    let device_sealed = device.seal(&pair, principal);
+    let keyring = credentials::keyring(pair, principal, &grants)?;
+    let sealed = keyring.seal(&presented.token().keyring_key(), principal);
+    let keep: (&Sql, platform::Params<'_>) = (&KEEP_KEYRING, &[&sealed, &device_sealed]);
+    match (opened.is_open, app.sessions().second_step_required) {
+        (false, _) => tx.finish(&[keep]).await?,
+        (true, false) => tx.finish(&[keep, (&AUDIT, &[&"signed_in"])]).await?,
+        (true, true) => tx.finish(&[keep, (&OWE, &[]), (&AUDIT, &[&"signed_in"])]).await?,
+    };
     Ok(())
 }
 
-/// The same within a longer transaction.
-pub(crate) async fn keep_keyring(tx: &Unproved, keyring_sealed: &[u8]) -> Result<()> {
-    tx.query(&KEEP_KEYRING, &[&keyring_sealed]).await?;
-    Ok(())
+/// What a session is told of its account and of itself.
+pub(super) async fn account(db: &Db, presented: &Presented) -> Result<(Session, Row)> {
+    let (session, mut rows) = db.read_few(presented, &ACCOUNT, &[]).await?;
+    Ok((session, rows.pop().ok_or(Error::Unauthenticated)?))
 }
 
-/// The asker's own account.
-pub(super) async fn account(db: &Db, presented: &Presented) -> Result<(Session, Vec<u8>, bool)> {
-    let (session, rows) = db.read_few(presented, &ACCOUNT, &[]).await?;
+/// The asker's sealed address.
+pub(crate) async fn email(db: &Db, presented: &Presented) -> Result<(Session, Vec<u8>)> {
+    let (session, rows) = db.read_few(presented, &EMAIL, &[]).await?;
     let row = rows.first().ok_or(Error::Unauthenticated)?;
-    Ok((session, row.try_get("email_sealed")?, row.try_get("recovery_code_kept")?))
+    Ok((session, row.try_get("email_sealed")?))
+}
+
+/// The kinds of second steps that a session waits for.
+pub(super) async fn ways(db: &Db, presented: &Presented) -> Result<Vec<String>> {
+    let tx = db.begin_without_session(presented).await?;
+    let rows = tx.finish(&[(&WAYS, &[])]).await?;
+    rows.iter().flatten().map(|row| Ok(row.try_get("kind")?)).collect()
 }
 
 /// Ends the session whose cookie a new one takes the place of. That it had ended is fine, and that it
@@ -121,9 +186,16 @@ pub(crate) async fn end_replaced(db: &Db, replaced: Option<Presented>) {
     }
 }
 
-/// Records the sign-out and ends the session.
+/// Records the sign-out and ends the session. One that was not open has nothing to record.
 pub(crate) async fn end(db: &Db, presented: &Presented) -> Result<()> {
     let tx = db.begin_without_session(presented).await?;
-    tx.finish(&[(&AUDIT_SIGNED_OUT, &[]), (&platform::session::statements::END, &[])]).await?;
-    Ok(())
+    match tx.finish(&[(&AUDIT_SIGNED_OUT, &[]), (&platform::session::statements::END, &[])]).await {
+        Ok(_) => Ok(()),
+        Err(Error::Unauthenticated) => {
+            let tx = db.begin_without_session(presented).await?;
+            tx.finish(&[(&platform::session::statements::END, &[])]).await?;
+            Ok(())
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -19,6 +19,7 @@ use super::store;
 use crate::{
     EmailAddress,
     credentials::{Credential, own_grant, seal_email},
+    device::Device,
     password::{self, Stands},
     sign_in::store::end_replaced,
     slots::{CostColumns, NewSlot},
@@ -68,6 +69,7 @@ impl ShownOnce {
 async fn sign_up(
     State(app): State<App>,
     Peer(address): Peer,
+    device: Device,
     replaced: Option<Presented>,
     Json(new): Json<NewAccount>,
 ) -> Result<impl IntoResponse> {
@@ -98,6 +100,7 @@ async fn sign_up(
         keyring.add(principal, scope, 1, cover);
     }
     let presented = Presented::generate();
+    let device_sealed = device.seal(keyring.pair(), principal);
     let keyring_sealed = keyring.seal(&presented.token().keyring_key(), principal);
 
     store::NewPerson {
@@ -109,6 +112,7 @@ async fn sign_up(
         cost: CostColumns::of(cost)?,
         grants: &grants,
         keyring_sealed: &keyring_sealed,
+        device_sealed: &device_sealed,
     }
     .insert(app.db(), &presented, app.sessions())
     .await

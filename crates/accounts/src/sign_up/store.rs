@@ -1,16 +1,16 @@
 //! The SQL of opening an account.
 
 use keys::Scope;
-use platform::{Db, Presented, Result, SessionLimits, Sql, days};
+use platform::{Db, Params, Presented, Result, SessionLimits, Sql, days};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use crate::slots::{CostColumns, NewSlot, whole};
+use crate::{
+    sign_in::Application,
+    slots::{CostColumns, NewSlot, whole},
+};
 
-/// The application that a browser's session belongs to.
-pub(crate) const WEB: &str = "web";
-
-pub(crate) static ALL: &[&Sql] = &[&SIGN_UP, &AUDIT_OPENED];
+pub(crate) static ALL: &[&Sql] = &[&SIGN_UP, &DEVICE, &OWE, &AUDIT_OPENED];
 
 static SIGN_UP: Sql = Sql::new(
     "select accounts.sign_up(
@@ -39,6 +39,10 @@ static SIGN_UP: Sql = Sql::new(
     ],
 );
 
+static DEVICE: Sql = Sql::new("select auth.name_device($1)", &[Type::BYTEA]);
+
+static OWE: Sql = Sql::new("select auth.owe_second_step()", &[]);
+
 static AUDIT_OPENED: Sql = Sql::new("select audit.append('account_opened', '')", &[]);
 
 /// Everything that is written for a new person.
@@ -52,6 +56,7 @@ pub(super) struct NewPerson<'a> {
     pub(super) cost: CostColumns,
     pub(super) grants: &'a [(Scope, Vec<u8>)],
     pub(super) keyring_sealed: &'a [u8],
+    pub(super) device_sealed: &'a [u8],
 }
 
 impl NewPerson<'_> {
@@ -70,34 +75,37 @@ impl NewPerson<'_> {
         let private_keys: Vec<&[u8]> =
             self.slots.iter().map(|slot| slot.private_key_sealed.as_slice()).collect();
         let tx = db.begin_without_session(presented).await?;
-        tx.finish(&[
-            (
-                &SIGN_UP,
-                &[
-                    &self.principal,
-                    &self.public_key,
-                    &self.email_sealed,
-                    &self.erasure_key_sealed,
-                    &slots,
-                    &kinds,
-                    &proofs,
-                    &private_keys,
-                    &self.cost.memory_kib,
-                    &self.cost.passes,
-                    &self.cost.lanes,
-                    &scopes,
-                    &grant_keys,
-                    &days::FIRST,
-                    &days::LAST,
-                    &WEB,
-                    &whole(limits.idle_minutes)?,
-                    &whole(limits.absolute_hours)?,
-                    &self.keyring_sealed,
-                ],
-            ),
-            (&AUDIT_OPENED, &[]),
-        ])
+        let device: Params<'_> = &[&self.device_sealed];
+        let mut last: Vec<(&Sql, Params<'_>)> = vec![(&DEVICE, device), (&AUDIT_OPENED, &[])];
+        if limits.second_step_required {
+            last.push((&OWE, &[]));
+        }
+        tx.query(
+            &SIGN_UP,
+            &[
+                &self.principal,
+                &self.public_key,
+                &self.email_sealed,
+                &self.erasure_key_sealed,
+                &slots,
+                &kinds,
+                &proofs,
+                &private_keys,
+                &self.cost.memory_kib,
+                &self.cost.passes,
+                &self.cost.lanes,
+                &scopes,
+                &grant_keys,
+                &days::FIRST,
+                &days::LAST,
+                &Application::Web.as_str(),
+                &whole(limits.idle_minutes)?,
+                &whole(limits.absolute_hours)?,
+                &self.keyring_sealed,
+            ],
+        )
         .await?;
+        tx.finish(&last).await?;
         Ok(())
     }
 }

@@ -83,9 +83,14 @@ async fn two_people() -> (TestServer, Person, Person) {
         drop(person.post("/api/v1/days/2026-11-20/entries", &note).await.expect(201));
         drop(person.sign_in().await);
     }
+    let admin = server.db.admin().await;
+    let steps = "insert into accounts.second_step
+        (principal, factor, kind, name_sealed, body_sealed, pass_hash)
+        select principal, gen_random_uuid(), 'totp', 'n', 'b', sha256('p') from accounts.account;
+        insert into auth.ceremony values (sha256('c'), 's', now() + interval '1 minute')";
+    admin.batch_execute(steps).await.unwrap();
     let ended = "update auth.session s set expires_at = now()
         where created_at = (select max(o.created_at) from auth.session o where o.principal = s.principal)";
-    let admin = server.db.admin().await;
     admin.batch_execute(ended).await.unwrap();
     admin.batch_execute(QUIET).await.unwrap();
     (server, ana, ben)

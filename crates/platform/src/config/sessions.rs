@@ -19,6 +19,28 @@ pub struct SessionOptions {
     )]
     pub idle_minutes: u32,
 
+    /// The longest time without a request that people may choose for themselves, in minutes
+    #[arg(
+        long,
+        env = "KEEPWELL_IDLE_MINUTES_MAX",
+        value_name = "MINUTES",
+        default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(1..=60)
+    )]
+    pub idle_minutes_max: u32,
+
+    /// Everybody must set up a second step before they can use their diary
+    #[arg(
+        long,
+        env = "KEEPWELL_SECOND_STEP_REQUIRED",
+        default_value_t = false,
+        num_args = 0..=1,
+        default_missing_value = "true",
+        require_equals = true,
+        action = clap::ArgAction::Set
+    )]
+    pub second_step_required: bool,
+
     /// Every session ends after so many hours
     #[arg(
         long,

@@ -100,10 +100,11 @@ impl Db {
         );
         begun?;
         named?;
-        let entry = Entry::from_rows(&entered?)?;
+        let entered = entered?;
         let rows = rows?;
         committed?;
         drop(conn);
+        let entry = self.entry(presented, &entered).await?;
         let session = self.open(presented, &entry).await?;
         if entry.wants_touch {
             self.touch_later(presented);
@@ -136,7 +137,7 @@ impl Db {
         let rows = rows?;
         committed?;
         drop(conn);
-        let entry = Entry::from_rows(&rows)?;
+        let entry = self.entry(presented, &rows).await?;
         let session = self.open(presented, &entry).await?;
         if entry.wants_touch {
             self.touch_later(presented);
@@ -174,7 +175,13 @@ impl Db {
         );
         begun?;
         named?;
-        let entry = Entry::from_rows(&entered?)?;
+        let entered = entered?;
+        if entered.is_empty() {
+            // Gives the connection back before asking why.
+            drop(open);
+            return Err(self.why_not(presented).await);
+        }
+        let entry = Entry::from_rows(&entered)?;
         let rows = rows?;
         let session = match Session::open(presented, &entry, &self.root) {
             Ok(session) => session,
@@ -224,6 +231,15 @@ impl Db {
                 Error::Internal(anyhow::Error::new(cause).context("the database cannot be reached"))
             }
         })
+    }
+
+    async fn entry(&self, presented: &Presented, rows: &[Row]) -> Result<Entry> {
+        if rows.is_empty() { Err(self.why_not(presented).await) } else { Entry::from_rows(rows) }
+    }
+
+    /// Why nobody is signed in: no such session, or one that is not open.
+    async fn why_not(&self, presented: &Presented) -> Error {
+        crate::session::standing(self, presented).await.unwrap_or_else(|error| error)
     }
 
     async fn open(&self, presented: &Presented, entry: &Entry) -> Result<Session> {

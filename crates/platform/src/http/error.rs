@@ -22,6 +22,22 @@ pub enum Error {
     #[error("sign in first")]
     Unauthenticated,
 
+    /// The first step is done, and the second is awaited.
+    #[error("one more step: show your second step")]
+    AwaitsSecondStep,
+
+    /// The session is locked: its PIN or passkey opens it again.
+    #[error("this session is locked: unlock it")]
+    Locked,
+
+    /// What is wanted asks for a proof that is no older than five minutes.
+    #[error("show once more that it is you: this needs a proof of the last five minutes")]
+    ProveFirst,
+
+    /// The operator wants a second step, and this person has none yet.
+    #[error("this Keepwell asks everybody for a second step: set one up first")]
+    OwesSecondStep,
+
     /// The credentials do not open anything. Never says which of them was wrong.
     #[error("{0}")]
     NotOpened(&'static str),
@@ -146,14 +162,17 @@ impl Error {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::Unauthenticated | Self::NotOpened(_) => StatusCode::UNAUTHORIZED,
+            Self::Unauthenticated | Self::AwaitsSecondStep | Self::NotOpened(_) => {
+                StatusCode::UNAUTHORIZED
+            }
+            Self::Locked => StatusCode::LOCKED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::OtherSite => StatusCode::FORBIDDEN,
+            Self::OtherSite | Self::ProveFirst | Self::OwesSecondStep => StatusCode::FORBIDDEN,
             Self::Conflict(_) | Self::OtherPerson => StatusCode::CONFLICT,
             Self::TooMany { .. } | Self::TooManyWrong { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
@@ -164,6 +183,10 @@ impl Error {
     fn kind(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "sign-in-first",
+            Self::AwaitsSecondStep => "second-step-first",
+            Self::Locked => "locked",
+            Self::ProveFirst => "prove-first",
+            Self::OwesSecondStep => "second-step-owed",
             Self::NotOpened(_) => "not-opened",
             Self::NotFound => "not-found",
             Self::WrongMethod => "wrong-method",

@@ -11,7 +11,10 @@ use utoipa::openapi::{OpenApi, path::PathItem};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use super::{Error, Result};
-use crate::{App, session::cookie};
+use crate::{
+    App,
+    session::{MayOwe, cookie},
+};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub enum Access {
     Public,
     /// Somebody who presents a session. Whether it is one, the database decides.
     Session,
+    /// The same, also while the operator's second step is still owed: what is needed to set one up.
+    SessionThatOwes,
 }
 
 /// One declared route, kept so that tests can visit them all.
@@ -55,6 +60,7 @@ impl Routes {
         let router = match access {
             Access::Public => router,
             Access::Session => router.layer(from_fn(require_session)),
+            Access::SessionThatOwes => router.layer(from_fn(require_session_that_may_owe)),
         };
         self.router = self.router.routes((schemas, paths, router));
         self
@@ -89,6 +95,11 @@ fn methods(item: &PathItem) -> impl Iterator<Item = Method> {
     ]
     .into_iter()
     .filter_map(|(there, method)| there.then_some(method))
+}
+
+async fn require_session_that_may_owe(mut request: Request, next: Next) -> Result<Response> {
+    request.extensions_mut().insert(MayOwe);
+    require_session(request, next).await
 }
 
 /// A second lock: the handler's own `Presented` parameter is the first, the database the third.

@@ -11,7 +11,7 @@ use std::{fmt, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, request::Parts},
+    http::request::Parts,
 };
 use jiff::{Span, Timestamp};
 use keys::{DataKey, DayNumber, ErasureKey, Keyring, RecordId, RootKey, Scope, SessionToken};
@@ -31,7 +31,13 @@ struct Inner {
     database_token: Zeroizing<String>,
     /// Whom the page believes it is working for.
     expected: Option<Uuid>,
+    /// Whether the route serves also those who owe the operator a second step.
+    may_owe: bool,
 }
+
+/// Put on a request by routes that serve also those who owe a second step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MayOwe;
 
 /// Says whose page sent a request. A browser has one cookie for all its windows: when somebody else
 /// signs in in another one, a page that is still open must not write into their diary.
@@ -40,27 +46,27 @@ const EXPECTED_PERSON: &str = "keepwell-person";
 impl Presented {
     /// Wraps a token.
     pub fn new(token: SessionToken) -> Self {
-        Self::of(token, None)
+        Self::of(token, None, false)
     }
 
-    fn of(token: SessionToken, expected: Option<Uuid>) -> Self {
+    fn of(token: SessionToken, expected: Option<Uuid>, may_owe: bool) -> Self {
         let database_token = hex(token.database_token().expose());
-        Self(Arc::new(Inner { token, database_token, expected }))
+        Self(Arc::new(Inner { token, database_token, expected, may_owe }))
     }
 
     /// The token of a request's cookie, and whom the page that sent it works for.
-    pub(crate) fn from_headers(headers: &HeaderMap) -> Result<Self> {
+    fn from_parts(Parts { headers, extensions, .. }: &Parts) -> Result<Self> {
         let token = cookie::token(headers).ok_or(Error::Unauthenticated)?;
         let expected = headers.get(EXPECTED_PERSON).map(|person| {
             let person = person.to_str().ok().and_then(|person| person.parse().ok());
             person.ok_or_else(|| Error::invalid(EXPECTED_PERSON, "name a person by their number"))
         });
-        Ok(Self::of(token, expected.transpose()?))
+        Ok(Self::of(token, expected.transpose()?, extensions.get::<MayOwe>().is_some()))
     }
 
     /// A token that nobody has seen yet, for a new session.
     pub fn generate() -> Self {
-        Self::new(SessionToken::generate())
+        Self::of(SessionToken::generate(), None, true)
     }
 
     /// The token itself.
@@ -68,7 +74,8 @@ impl Presented {
         &self.0.token
     }
 
-    pub(crate) fn database_token(&self) -> &str {
+    /// What the database sees of it, in hex.
+    pub fn database_token(&self) -> &str {
         &self.0.database_token
     }
 }
@@ -83,7 +90,7 @@ impl<S: Sync> FromRequestParts<S> for Presented {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        Self::from_headers(&parts.headers)
+        Self::from_parts(parts)
     }
 }
 
@@ -103,6 +110,9 @@ pub(crate) struct Entry {
     idle_minutes: i32,
     keyring_sealed: Vec<u8>,
     erasure_key_sealed: Vec<u8>,
+    session: Uuid,
+    is_fresh: bool,
+    owes_second_step: bool,
     pub(crate) wants_touch: bool,
 }
 
@@ -118,6 +128,9 @@ impl Entry {
             idle_minutes: row.try_get("idle_minutes")?,
             keyring_sealed: keyring_sealed.ok_or(Error::Unauthenticated)?,
             erasure_key_sealed: row.try_get("erasure_key_sealed")?,
+            session: row.try_get("session")?,
+            is_fresh: row.try_get("fresh")?,
+            owes_second_step: row.try_get("owes_second_step")?,
             wants_touch: row.try_get("wants_touch")?,
         })
     }
@@ -126,8 +139,11 @@ impl Entry {
 /// A proved session with its keys open. Only the door to the database makes one.
 pub struct Session {
     principal: Uuid,
+    id: Uuid,
     expires_at: Timestamp,
     idle_minutes: i32,
+    is_fresh: bool,
+    owes_second_step: bool,
     keyring: Keyring,
     erasure_key: ErasureKey,
 }
@@ -137,6 +153,9 @@ impl Session {
         if presented.0.expected.is_some_and(|expected| expected != entry.principal) {
             return Err(Error::OtherPerson);
         }
+        if entry.owes_second_step && !presented.0.may_owe {
+            return Err(Error::OwesSecondStep);
+        }
         let altered = |_| Error::Altered;
         let keyring =
             Keyring::open(&presented.token().keyring_key(), entry.principal, &entry.keyring_sealed)
@@ -145,8 +164,11 @@ impl Session {
             root.open_erasure_key(entry.principal, &entry.erasure_key_sealed).map_err(altered)?;
         Ok(Self {
             principal: entry.principal,
+            id: entry.session,
             expires_at: entry.expires_at,
             idle_minutes: entry.idle_minutes,
+            is_fresh: entry.is_fresh,
+            owes_second_step: entry.owes_second_step,
             keyring,
             erasure_key,
         })
@@ -155,6 +177,22 @@ impl Session {
     /// Who asks.
     pub fn principal(&self) -> Uuid {
         self.principal
+    }
+
+    /// What the session is called in its person's list.
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Whether the operator wants a second step that this person does not have.
+    pub fn owes_second_step(&self) -> bool {
+        self.owes_second_step
+    }
+
+    /// Refuses, unless the credentials were shown within the last five minutes. The policies of what
+    /// needs it say the same; this says it in words.
+    pub fn require_fresh(&self) -> Result<()> {
+        if self.is_fresh { Ok(()) } else { Err(Error::ProveFirst) }
     }
 
     /// When the session ends whatever happens.
@@ -206,6 +244,18 @@ impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Session").field("principal", &self.principal).finish_non_exhaustive()
     }
+}
+
+/// The refusal that says what a presented session waits for.
+pub(crate) async fn standing(db: &Db, presented: &Presented) -> Result<Error> {
+    let tx = db.begin_without_session(presented).await?;
+    let rows = tx.finish(&[(&statements::STANDING, &[])]).await?;
+    let state = rows.iter().flatten().next().map(|row| row.try_get::<_, &str>("state"));
+    Ok(match state.transpose()? {
+        Some("awaits_second_step") => Error::AwaitsSecondStep,
+        Some(_) => Error::Locked,
+        None => Error::Unauthenticated,
+    })
 }
 
 /// Notes that a session is in use.

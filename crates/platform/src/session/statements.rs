@@ -6,7 +6,7 @@ use crate::database::Sql;
 pub static ENTER: Sql = Sql::new(
     "select principal, expires_at,
         (extract(epoch from idle_limit) / 60)::integer as idle_minutes,
-        keyring_sealed, erasure_key_sealed, wants_touch
+        keyring_sealed, erasure_key_sealed, wants_touch, session, fresh, owes_second_step
     from auth.entry",
     &[],
 );
@@ -19,13 +19,17 @@ macro_rules! entered {
         concat!(
             "select e.principal, e.expires_at,
                 (extract(epoch from e.idle_limit) / 60)::integer as idle_minutes,
-                e.keyring_sealed, e.erasure_key_sealed, e.wants_touch, wanted.*
+                e.keyring_sealed, e.erasure_key_sealed, e.wants_touch, e.session, e.fresh,
+                e.owes_second_step, wanted.*
             from auth.entry e left join (",
             $wanted,
             ") wanted on true"
         )
     };
 }
+
+/// What a session that is alive and not open waits for.
+pub static STANDING: Sql = Sql::new("select state from auth.standing", &[]);
 
 /// Brings the time of last use up to date.
 pub static TOUCH: Sql = Sql::new("select auth.touch_session()", &[]);
@@ -37,4 +41,5 @@ pub static END: Sql = Sql::new("select auth.end_session()", &[]);
 pub static AUDIT_REFUSED: Sql = Sql::new("select audit.append('record_refused', 'keys')", &[]);
 
 /// Every statement of this module.
-pub static ALL: &[&Sql] = &[&ENTER, &TOUCH, &END, &AUDIT_REFUSED, &crate::database::PRESENT];
+pub static ALL: &[&Sql] =
+    &[&ENTER, &STANDING, &TOUCH, &END, &AUDIT_REFUSED, &crate::database::PRESENT];

@@ -136,12 +136,13 @@ async fn a03_no_session_can_be_made_without_a_credential() {
     let mut guesses: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
     guesses.extend(["00".repeat(32), String::new(), "ff".repeat(32)]);
     for guess in &guesses {
-        let sign_in =
-            format!("select count(*) from accounts.sign_in('{guess}', 'web', '1 hour', '1 hour')");
+        let sign_in = format!(
+            "select count(*) from accounts.sign_in('{guess}', 'web', '1 hour', '1 hour', '1 hour')"
+        );
         assert_eq!(seen(&thief, &sign_in).await, 0, "{guess}");
     }
     let nonsense =
-        failure(&thief, "select accounts.sign_in('zz', 'web', '1 hour', '1 hour')").await;
+        failure(&thief, "select accounts.sign_in('zz', 'web', '1 hour', '1 hour', '1 hour')").await;
     assert_eq!(nonsense.as_deref(), Some("22023"));
 
     // A sign-up in the name of somebody who is here.
@@ -168,7 +169,7 @@ async fn a03_no_session_can_be_made_without_a_credential() {
     let proof = hex(stretched.proof(&server.root).expose());
     thief.batch_execute(&begin).await.unwrap();
     let sign_in = format!(
-        "select count(*) from accounts.sign_in('{}', 'web', '1 hour', '1 hour')",
+        "select count(*) from accounts.sign_in('{}', 'web', '1 hour', '1 hour', '1 hour')",
         proof.as_str()
     );
     assert_eq!(seen(&thief, &sign_in).await, 1);

@@ -109,11 +109,7 @@ async fn a13_recovery_ends_every_other_session_and_every_old_credential() {
     let ben = server.person("ben").await;
     ana.eat("2026-11-20", "usda-sr28:09040", 100.0).await;
 
-    let body =
-        json!({"email": ana.email, "recovery_code": ana.recovery_code, "new_password": PASSWORD});
-    let answer = ana.post("/api/v1/session/recovery", &body).await.expect(201);
-    let mut back = ana.clone();
-    back.cookie = answer.cookie().unwrap();
+    let back = ana.recover(PASSWORD).await;
     is_worth_nothing(&ana).await;
     is_worth_nothing(&phone).await;
     assert_eq!(keyrings(&admin).await, 2, "Ana's new session and Ben's");
@@ -121,10 +117,10 @@ async fn a13_recovery_ends_every_other_session_and_every_old_credential() {
 
     let old = json!({"email": ana.email, "password": ana.password});
     drop(ana.post("/api/v1/session", &old).await.expect(401));
-    drop(ana.post("/api/v1/session/recovery", &body).await.expect(401));
+    let code = json!({"email": ana.email, "recovery_code": ana.recovery_code});
+    drop(ana.post("/api/v1/session/recovery", &code).await.expect(401));
     let day = back.get("/api/v1/days/2026-11-20").await.expect(200).json();
     assert_eq!(day["foods"], 1, "the diary opens with what recovery gave");
-    back.password = PASSWORD.to_owned();
     drop(back.sign_in().await.get("/api/v1/session").await.expect(200));
 }
 

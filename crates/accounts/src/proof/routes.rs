@@ -1,0 +1,117 @@
+//! The HTTP of proofs.
+
+use axum::{extract::State, http::StatusCode};
+use platform::{Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, Session};
+use secrecy::SecretString;
+use serde::Deserialize;
+use tokio_postgres::Row;
+use utoipa::ToSchema;
+use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    EmailAddress,
+    credentials::{Credential, open_email},
+    password,
+    second_steps::Typed,
+    sign_in,
+};
+
+/// Routes of proofs.
+pub(crate) fn routes() -> Routes {
+    Routes::default().add(Access::SessionThatOwes, routes!(prove))
+}
+
+/// What is shown once more.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewProof {
+    /// The password.
+    #[schema(value_type = String)]
+    password: SecretString,
+    /// With a second step, where one is set up: six digits from an authenticator app, …
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    totp: Option<SecretString>,
+    /// … or one of the codes that are used once.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    single_use_code: Option<SecretString>,
+}
+
+/// Shows once more that it is you. Good for five minutes, in this session.
+#[utoipa::path(
+    post, path = "/api/v1/session/proof", tag = "session",
+    request_body = NewProof,
+    responses(
+        (status = 204),
+        (status = 401, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+        (status = 429, body = ProblemJson),
+    ),
+)]
+async fn prove(
+    State(app): State<App>,
+    Peer(address): Peer,
+    presented: Presented,
+    Json(shown): Json<NewProof>,
+) -> Result<StatusCode> {
+    let (session, rows) = store::needed(app.db(), &presented).await?;
+    let email = own_email(&session, &rows)?;
+    app.guard().limits.admit_sign_in(address, app.root().pseudonym("proof", email.as_str()))?;
+    let steps = steps(rows)?;
+    let typed = Typed { totp: shown.totp, single_use_code: shown.single_use_code };
+    if !steps.is_empty() && typed.is_empty() {
+        return Err(Error::invalid("totp", "show your second step as well"));
+    }
+    let step = typed.check(&app, session.principal(), session.keyring().pair(), &steps)?;
+    let password = password::normalize(&shown.password);
+    for cost in sign_in::store::costs(app.db(), app.sessions().password_cost).await? {
+        let credential = Credential::of_password(&app, &email, password.clone(), cost).await?;
+        if store::prove(&app, &presented, &credential, &step).await? {
+            return Ok(StatusCode::NO_CONTENT);
+        }
+    }
+    // A password that is right leaves only a code that was used before.
+    own_password(&app, &presented, &password).await?;
+    Err(typed.refusal())
+}
+
+/// The credential of the asker's own password, if it is that.
+pub(crate) async fn own_password(
+    app: &App,
+    presented: &Presented,
+    typed: &SecretString,
+) -> Result<Credential> {
+    let (session, rows) = store::needed(app.db(), presented).await?;
+    let email = own_email(&session, &rows)?;
+    let password = password::normalize(typed);
+    for cost in sign_in::store::costs(app.db(), app.sessions().password_cost).await? {
+        let credential = Credential::of_password(app, &email, password.clone(), cost).await?;
+        if store::is_own(app.db(), presented, &credential).await? {
+            return Ok(credential);
+        }
+    }
+    Err(not_right())
+}
+
+fn own_email(session: &Session, rows: &[Row]) -> Result<EmailAddress> {
+    let sealed = rows.first().ok_or(Error::Unauthenticated)?.try_get("email_sealed")?;
+    EmailAddress::parse(&open_email(session.keyring().pair(), session.principal(), sealed)?)
+}
+
+/// The rows that are second steps; the one of somebody who has none is not.
+fn steps(rows: Vec<Row>) -> Result<Vec<Row>> {
+    let mut steps = Vec::with_capacity(rows.len());
+    for row in rows {
+        if row.try_get::<_, Option<Uuid>>("factor")?.is_some() {
+            steps.push(row);
+        }
+    }
+    Ok(steps)
+}
+
+fn not_right() -> Error {
+    Error::invalid("password", "this is not your password")
+}

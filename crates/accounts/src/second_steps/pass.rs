@@ -1,0 +1,73 @@
+//! Passing the second step: from a session that waits to one that is open.
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{AppendHeaders, IntoResponse},
+};
+use keys::Keyring;
+use platform::{App, Error, Json, Presented, ProblemJson, Result, session::cookie};
+
+use super::{
+    Shown, Typed,
+    store::{self, Standing},
+};
+use crate::{
+    credentials,
+    sign_in::{self, SessionInfo},
+};
+
+/// Shows the second step that a session waits for. Five tries, then it has to begin once more.
+#[utoipa::path(
+    post, path = "/api/v1/session/second-step", tag = "session",
+    request_body = Typed,
+    responses(
+        (status = 200, body = SessionInfo),
+        (status = 401, body = ProblemJson, description = "there is no session that waits, or its five tries are over"),
+        (status = 422, body = ProblemJson),
+        (status = 423, body = ProblemJson),
+    ),
+)]
+pub(super) async fn pass_second_step(
+    State(app): State<App>,
+    presented: Presented,
+    Json(typed): Json<Typed>,
+) -> Result<impl IntoResponse> {
+    let standing = store::take_try(app.db(), &presented).await?;
+    if standing.is_locked {
+        return Err(Error::Locked);
+    }
+    let keyring = open_keyring(&presented, &standing)?;
+    let shown = typed.check(&app, standing.principal, keyring.pair(), &standing.steps)?;
+    open(&app, &presented, &standing, keyring, &shown, typed.refusal()).await
+}
+
+/// The keyring of a session that is not open: its key pair checks what is shown.
+pub(crate) fn open_keyring(presented: &Presented, standing: &Standing) -> Result<Keyring> {
+    Keyring::open(&presented.token().keyring_key(), standing.principal, &standing.keyring_sealed)
+        .map_err(|_cause| Error::Altered)
+}
+
+/// Opens the session under a new token, with everything its person holds: whoever saw the old token
+/// has nothing.
+pub(crate) async fn open(
+    app: &App,
+    presented: &Presented,
+    standing: &Standing,
+    keyring: Keyring,
+    shown: &Shown,
+    refusal: Error,
+) -> Result<impl IntoResponse + use<>> {
+    let tx = app.db().begin_without_session(presented).await?;
+    if !store::pass(&tx, shown).await? {
+        return Err(refusal);
+    }
+    let grants = sign_in::store::grants(&tx).await?;
+    let keyring = credentials::keyring(keyring.into_pair(), standing.principal, &grants)?;
+    let renewed = Presented::generate();
+    let sealed = keyring.seal(&renewed.token().keyring_key(), standing.principal);
+    let act = if standing.is_locked { "unlocked" } else { "signed_in" };
+    store::renew(tx, &renewed, &sealed, act).await?;
+    let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(&renewed)?)]);
+    Ok((cookie, axum::Json(sign_in::info(app, &renewed).await?)))
+}
