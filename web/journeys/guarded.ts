@@ -3,7 +3,7 @@
 
 import { expect, test as base, type Page } from '@playwright/test'
 
-const SESSION_COOKIE = '__Host-sid'
+const COOKIES = ['__Host-sid', '__Host-device']
 
 async function watch(page: Page, found: string[], origin: string): Promise<void> {
   page.on('console', (message) => {
@@ -25,7 +25,7 @@ async function watch(page: Page, found: string[], origin: string): Promise<void>
   })
 }
 
-/** What the browser holds beside the one session cookie. Must be nothing. */
+/** What the browser holds beside the two cookies that are told of. Must be nothing. */
 export async function leftBehind(page: Page): Promise<string[]> {
   const stored = await page.evaluate(async () => [
     ...Object.keys(localStorage).map((key) => `localStorage ${key}`),
@@ -35,7 +35,7 @@ export async function leftBehind(page: Page): Promise<string[]> {
     ...(document.cookie === '' ? [] : [`cookie that scripts can read: ${document.cookie}`]),
     ...(history.state === null ? [] : ['history state']),
   ])
-  const cookies = (await page.context().cookies()).filter(({ name }) => name !== SESSION_COOKIE)
+  const cookies = (await page.context().cookies()).filter(({ name }) => !COOKIES.includes(name))
   return [...stored, ...cookies.map(({ name }) => `cookie ${name}`)]
 }
 

@@ -5,7 +5,7 @@ use keys::{
     CannotOpen, Cover, GrantIdentity, KeyPair, Keyring, PasskeySecret, Proof, RecoveryCode, Scope,
     SingleUseCode, SlotKey, SlotKind, open_grant, open_own_grant,
 };
-use platform::{App, Error, Result, days, session::hex};
+use platform::{App, Error, Peer, Result, days, session::hex};
 use secrecy::SecretString;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -27,12 +27,13 @@ impl Credential {
     /// From an address and a password: takes the full price of stretching.
     pub(crate) async fn of_password(
         app: &App,
+        from: Peer,
         email: &EmailAddress,
         password: SecretString,
         cost: keys::PasswordCost,
     ) -> Result<Self> {
         let salt = app.root().password_salt(email.as_str());
-        let stretched = app.stretching().stretch(password, salt, cost).await?;
+        let stretched = app.stretching().stretch(from, password, salt, cost).await?;
         Ok(Self {
             kind: SlotKind::Password,
             proof: stretched.proof(app.root()),

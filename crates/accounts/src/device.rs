@@ -7,7 +7,7 @@ use axum::{
     http::{header, request::Parts},
 };
 use keys::KeyPair;
-use platform::{Error, Result};
+use platform::{Error, Peer, Result, limits::Devices};
 use uuid::Uuid;
 
 /// What a sealed name is sealed for.
@@ -32,6 +32,28 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 ];
+
+/// What a request shows of where it comes from.
+pub(crate) struct Arrival {
+    /// The address, for limits.
+    pub(crate) peer: Peer,
+    /// What the device is called.
+    pub(crate) device: Device,
+    /// By which marks it is known.
+    pub(crate) devices: Devices,
+}
+
+impl<S: Sync> FromRequestParts<S> for Arrival {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            peer: Peer::from_request_parts(parts, state).await?,
+            device: Device::from_request_parts(parts, state).await?,
+            devices: Devices::from_request_parts(parts, state).await?,
+        })
+    }
+}
 
 /// The name of the device that a request comes from; empty when it does not say.
 #[derive(Clone, Debug)]

@@ -14,6 +14,7 @@ pub const SOCKET_VARIABLE: &str = "KEEPWELL_TEST_SOCKET";
 const LOCK: i64 = 4711;
 
 /// A fresh copy of the migrated database.
+#[derive(Clone, Debug)]
 pub struct TestDb {
     name: String,
     socket: PathBuf,

@@ -19,6 +19,8 @@ pub struct Person {
     pub recovery_code: String,
     /// The session cookie's value.
     pub cookie: String,
+    /// What the browser is known by; empty is a new browser each time.
+    pub device: String,
     client: Client,
     origin: String,
 }
@@ -49,8 +51,18 @@ impl Answer {
 
     /// The session cookie that was set, if one was.
     pub fn cookie(&self) -> Option<String> {
-        let set = self.headers.get(header::SET_COOKIE)?.to_str().ok()?;
-        let value = set.strip_prefix("__Host-sid=")?.split(';').next()?;
+        self.set_cookie("__Host-sid=")
+    }
+
+    /// The mark of a known device that was set, if one was.
+    pub fn device(&self) -> Option<String> {
+        self.set_cookie("__Host-device=")
+    }
+
+    fn set_cookie(&self, prefix: &str) -> Option<String> {
+        let mut set = self.headers.get_all(header::SET_COOKIE).iter();
+        let value = set.find_map(|set| set.to_str().ok()?.strip_prefix(prefix))?;
+        let value = value.split(';').next()?;
         (!value.is_empty()).then(|| value.to_owned())
     }
 
@@ -76,6 +88,7 @@ impl Person {
             password: format!("{name} walks by the sea"),
             recovery_code: String::new(),
             cookie: String::new(),
+            device: String::new(),
             client: server.client().clone(),
             origin: server.origin.clone(),
         };
@@ -87,6 +100,13 @@ impl Person {
         let session = person.get("/api/v1/session").await.expect(200).json();
         person.id = session["person_id"].as_str().and_then(|id| id.parse().ok()).expect("a number");
         person
+    }
+
+    /// The same person at another server.
+    #[must_use]
+    pub fn at(&self, server: &TestServer) -> Self {
+        let (client, origin) = (server.client().clone(), server.origin.clone());
+        Self { client, origin, ..self.clone() }
     }
 
     /// Signs in again, as another device would.
@@ -159,10 +179,15 @@ impl Person {
             .request(method, format!("{}{path}", self.origin))
             .header(header::ORIGIN, &self.origin)
             .header("sec-fetch-site", "same-origin");
-        if self.cookie.is_empty() {
+        let cookies: Vec<String> = [("__Host-sid", &self.cookie), ("__Host-device", &self.device)]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if cookies.is_empty() {
             request
         } else {
-            request.header(header::COOKIE, format!("__Host-sid={}", self.cookie))
+            request.header(header::COOKIE, cookies.join("; "))
         }
     }
 

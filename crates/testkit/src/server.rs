@@ -45,7 +45,6 @@ impl Default for ServerOptions {
         let rates = Rates {
             address_per_minute: 1_000_000,
             sign_in_address_per_minute: 1_000_000,
-            sign_in_account_per_minute: 1_000_000,
             sign_in_address_per_hour: 1_000_000,
             sign_up_address_per_hour: 1_000_000,
             recovery_address_per_hour: 1_000_000,
@@ -86,11 +85,28 @@ impl TestServer {
         options: ServerOptions,
         router: impl FnOnce(App) -> Result<Router, E>,
     ) -> Self {
-        let db = TestDb::new().await;
-        let root = Arc::new(TestDb::root_key());
+        Self::start_over(TestDb::new().await, Arc::new(TestDb::root_key()), options, router).await
+    }
+
+    /// Another server over the same database with the same root key: beside this one, or after it
+    /// was stopped.
+    pub async fn another<E: std::fmt::Debug>(
+        &self,
+        options: ServerOptions,
+        router: impl FnOnce(App) -> Result<Router, E>,
+    ) -> Self {
+        Self::start_over(self.db.clone(), Arc::clone(&self.root), options, router).await
+    }
+
+    async fn start_over<E: std::fmt::Debug>(
+        db: TestDb,
+        root: Arc<RootKey>,
+        options: ServerOptions,
+        router: impl FnOnce(App) -> Result<Router, E>,
+    ) -> Self {
         settle(&db.admin().await, &root, PasswordCost::WEAK_FOR_TESTS)
             .await
-            .expect("a database that belongs to nobody yet");
+            .expect("a database that is this root key's own");
         let here = SocketAddr::from(([127, 0, 0, 1], 0));
         let listeners = Listeners::bind(here, Some(here)).await.expect("free ports");
         let address = listeners.https_address().expect("an address");

@@ -2161,6 +2161,14 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemJson"];
                 };
             };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
         };
     };
     health: {

@@ -42,7 +42,13 @@ export const de: Messages = {
   problems: {
     unreachable: 'Keine Verbindung zum Server.',
     tooMany: 'Das war zu oft.',
-    waitSeconds: (n) => (n === 1 ? 'Warte eine Sekunde und versuche es dann noch einmal.' : `Warte ${n} Sekunden und versuche es dann noch einmal.`),
+    tooManyWrong: 'Zu viele falsche Versuche. Ein Gerät, das schon einmal angemeldet war, ein Passkey oder der Wiederherstellungscode öffnet das Tagebuch weiterhin.',
+    waitSeconds: (n) => {
+      const then = 'und versuche es dann noch einmal.'
+      if (n === 1) return `Warte eine Sekunde ${then}`
+      if (n <= 90) return `Warte ${n} Sekunden ${then}`
+      return n <= 90 * 60 ? `Warte ${Math.ceil(n / 60)} Minuten ${then}` : `Warte ${Math.ceil(n / 3600)} Stunden ${then}`
+    },
     server: 'Auf dem Server ist etwas schiefgegangen.',
     kinds: {
       'sign-in-first': 'Du bist nicht mehr angemeldet.',
@@ -62,8 +68,8 @@ export const de: Messages = {
     },
     fields: {
       email: 'Schreib eine E-Mail-Adresse, zum Beispiel ana@example.org.',
-      password: 'Nimm ein anderes Passwort: 15 bis 128 Zeichen, nicht deine Adresse und nicht immer dasselbe.',
-      new_password: 'Nimm ein anderes Passwort: 15 bis 128 Zeichen, nicht deine Adresse, nicht immer dasselbe und nicht das eines anderen Tagebuchs von dir.',
+      password: 'Nimm ein anderes Passwort: 15 bis 128 Zeichen, nicht deine Adresse, nicht immer dasselbe und keines von denen, die zuerst probiert werden.',
+      new_password: 'Nimm ein anderes Passwort: 15 bis 128 Zeichen, nicht deine Adresse, nicht immer dasselbe, keines von denen, die zuerst probiert werden, und nicht das eines anderen Tagebuchs von dir.',
       code: 'Das ist nicht dein Wiederherstellungscode. Vergleiche ihn noch einmal.',
       recovery_code: 'Das ist kein ganzer Wiederherstellungscode. Vergleiche ihn noch einmal.',
     },
@@ -315,7 +321,8 @@ export const de: Messages = {
       'Deine E-Mail-Adresse, verschlüsselt. Nur Adresse und Passwort zusammen finden dein Konto.',
       'Niemals dein Passwort und niemals dein Wiederherstellungscode: nur was nötig ist, um sie zu prüfen.',
       'Offen: für welche Tage etwas eingetragen ist, wie oft sich jeder geändert hat und wie groß er ist, in Stufen; wann du dich anmeldest; und wann etwas geändert wurde, nicht worum es ging.',
-      'In diesem Browser: ein Anmelde-Cookie, das mit dem Browser verschwindet. Sonst nichts.',
+      'In diesem Browser: ein Anmelde-Cookie, das mit dem Browser verschwindet, und für 180 Tage eines, an dem der Browser erkannt wird, damit dich anderswo probierte falsche Passwörter nicht aufhalten. Sonst nichts.',
+      'Höchstens einen Tag lang: wie oft Anmeldungen probiert wurden, unter Schlüssel-Hashes davon, woher und für welche eingetippte Adresse.',
     ],
     idle: (minutes) => `Nach ${minutes} Minuten ohne Nutzung schließt sich das Tagebuch von selbst.`,
     codeTitle: 'Wiederherstellungscode',

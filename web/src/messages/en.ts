@@ -40,7 +40,12 @@ export const en = {
   problems: {
     unreachable: 'No connection to the server.',
     tooMany: 'That was too often.',
-    waitSeconds: (n: number) => (n === 1 ? 'Wait a second, then try again.' : `Wait ${n} seconds, then try again.`),
+    tooManyWrong: 'Too many wrong tries. A device that signed in before, a passkey or the recovery code still opens the diary.',
+    waitSeconds: (n: number) => {
+      if (n === 1) return 'Wait a second, then try again.'
+      if (n <= 90) return `Wait ${n} seconds, then try again.`
+      return n <= 90 * 60 ? `Wait ${Math.ceil(n / 60)} minutes, then try again.` : `Wait ${Math.ceil(n / 3600)} hours, then try again.`
+    },
     server: 'Something went wrong on the server.',
     /** By the name that the server gives to the kind of problem. */
     kinds: {
@@ -62,8 +67,8 @@ export const en = {
     /** By the field that cannot be used. */
     fields: {
       email: 'Write an e-mail address, such as ana@example.org.',
-      password: 'Choose another password: 15 to 128 characters, not your address and not one thing repeated.',
-      new_password: 'Choose another password: 15 to 128 characters, not your address, not one thing repeated, and not that of another diary of yours.',
+      password: 'Choose another password: 15 to 128 characters, not your address, not one thing repeated, and none of those that are tried first.',
+      new_password: 'Choose another password: 15 to 128 characters, not your address, not one thing repeated, none of those that are tried first, and not that of another diary of yours.',
       code: 'This is not your recovery code. Compare it once more.',
       recovery_code: 'This is not a whole recovery code. Compare it once more.',
     } as Record<string, string>,
@@ -316,7 +321,8 @@ export const en = {
       'Your e-mail address, encrypted. Only your address and your password together find your account.',
       'Never your password and never your recovery code: only what is needed to check them.',
       'In plain: for which dates something was recorded, how often each was changed and how large it is, in steps; when you sign in; and when a change was made, without what it was about.',
-      'In this browser: one sign-in cookie, gone when the browser closes. Nothing else.',
+      'In this browser: a sign-in cookie, gone when the browser closes; and for 180 days one by which the browser is known, so that wrong passwords tried elsewhere do not hold you up. Nothing else.',
+      'For a day at most: how often sign-ins were tried, under keyed hashes of where from and of the address that was typed.',
     ],
     idle: (minutes: number) => `After ${minutes} minutes without use the diary closes by itself.`,
     codeTitle: 'Recovery code',

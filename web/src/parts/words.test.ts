@@ -31,3 +31,10 @@ test('a broken server explains nothing useful, and one second is one second', ()
   expect(problemText(new Problem(502, { detail: '<html>' }))).toBe(en.problems.server)
   expect(problemText(new Problem(429, {}, 1))).toBe('That was too often. Wait a second, then try again.')
 })
+
+test('a long wait is told in minutes and hours, and what is open meanwhile', () => {
+  expect(problemText(new Problem(429, {}, 90))).toContain('Wait 90 seconds')
+  expect(problemText(new Problem(429, {}, 1_024))).toContain('Wait 18 minutes')
+  const shut = problemText(new Problem(429, { type: 'urn:keepwell:problem:too-many-wrong' }, 86_000))
+  expect(shut).toBe(`${en.problems.tooManyWrong} Wait 24 hours, then try again.`)
+})

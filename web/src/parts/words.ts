@@ -7,7 +7,10 @@ import { t } from '../messages/index.svelte'
 export function problemText(problem: Problem): string {
   const words = t().problems
   if (problem.status === UNREACHABLE) return words.unreachable
-  if (problem.status === 429) return `${words.tooMany} ${words.waitSeconds(problem.retryAfterSeconds ?? 60)}`
+  if (problem.status === 429) {
+    const why = problem.kind === 'too-many-wrong' ? words.tooManyWrong : words.tooMany
+    return `${why} ${words.waitSeconds(problem.retryAfterSeconds ?? 60)}`
+  }
   // On a 422 the field's reason says more than the whole.
   for (const [field, reason] of problem.fields) return fieldText(field, reason)
   if (isKnown(problem.kind, words.kinds)) return words.kinds[problem.kind]

@@ -1,7 +1,10 @@
 //! The HTTP of proofs.
 
 use axum::{extract::State, http::StatusCode};
-use platform::{Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, Session};
+use platform::{
+    Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, Session,
+    limits::Devices,
+};
 use secrecy::SecretString;
 use serde::Deserialize;
 use tokio_postgres::Row;
@@ -53,34 +56,52 @@ struct NewProof {
 )]
 async fn prove(
     State(app): State<App>,
-    Peer(address): Peer,
+    peer: Peer,
+    devices: Devices,
     presented: Presented,
     Json(shown): Json<NewProof>,
 ) -> Result<StatusCode> {
     let (session, rows) = store::needed(app.db(), &presented).await?;
     let email = own_email(&session, &rows)?;
-    app.guard().limits.admit_sign_in(address, app.root().pseudonym("proof", email.as_str()))?;
     let steps = steps(rows)?;
     let typed = Typed { totp: shown.totp, single_use_code: shown.single_use_code };
     if !steps.is_empty() && typed.is_empty() {
         return Err(Error::invalid("totp", "show your second step as well"));
     }
-    let step = typed.check(&app, session.principal(), session.keyring().pair(), &steps)?;
-    let password = password::normalize(&shown.password);
+    let tries = app.tries();
+    let admitted = tries.proof(peer, session.principal(), &devices).await?;
+    let outcome =
+        check(&app, peer, &presented, &session, &email, &steps, (&shown.password, typed)).await;
+    admitted.ended(&tries, outcome).await
+}
+
+async fn check(
+    app: &App,
+    peer: Peer,
+    presented: &Presented,
+    session: &Session,
+    email: &EmailAddress,
+    steps: &[Row],
+    (password, typed): (&SecretString, Typed),
+) -> Result<StatusCode> {
+    let step = typed.check(app, session.principal(), session.keyring().pair(), steps)?;
+    let normalized = password::normalize(password);
     for cost in sign_in::store::costs(app.db(), app.sessions().password_cost).await? {
-        let credential = Credential::of_password(&app, &email, password.clone(), cost).await?;
-        if store::prove(&app, &presented, &credential, &step).await? {
+        let credential =
+            Credential::of_password(app, peer, email, normalized.clone(), cost).await?;
+        if store::prove(app, presented, &credential, &step).await? {
             return Ok(StatusCode::NO_CONTENT);
         }
     }
     // A password that is right leaves only a code that was used before.
-    own_password(&app, &presented, &password).await?;
+    own_password(app, peer, presented, password).await?;
     Err(typed.refusal())
 }
 
 /// The credential of the asker's own password, if it is that.
 pub(crate) async fn own_password(
     app: &App,
+    peer: Peer,
     presented: &Presented,
     typed: &SecretString,
 ) -> Result<Credential> {
@@ -88,7 +109,7 @@ pub(crate) async fn own_password(
     let email = own_email(&session, &rows)?;
     let password = password::normalize(typed);
     for cost in sign_in::store::costs(app.db(), app.sessions().password_cost).await? {
-        let credential = Credential::of_password(app, &email, password.clone(), cost).await?;
+        let credential = Credential::of_password(app, peer, &email, password.clone(), cost).await?;
         if store::is_own(app.db(), presented, &credential).await? {
             return Ok(credential);
         }

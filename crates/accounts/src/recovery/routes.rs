@@ -12,7 +12,7 @@ use super::store;
 use crate::{
     EmailAddress,
     credentials::{Credential, open_email},
-    device::Device,
+    device::Arrival,
     password::{self, Stands},
     sign_in::{self, Application, SignedIn},
     sign_up::ShownOnce,
@@ -112,15 +112,13 @@ struct Forgotten {
 )]
 async fn recover(
     State(app): State<App>,
-    Peer(address): Peer,
-    device: Device,
+    arrival: Arrival,
     replaced: Option<Presented>,
     Json(typed): Json<Forgotten>,
 ) -> Result<impl IntoResponse> {
     let refused = || Error::NotOpened(NOT_RIGHT);
     let email = EmailAddress::parse(&typed.email)?;
-    let name = app.root().pseudonym("recovery", email.as_str());
-    app.guard().limits.admit_recovery(address, name)?;
+    app.tries().recovery(arrival.peer).await?;
     let credential = credential(&app, &typed.recovery_code).ok_or_else(refused)?;
 
     let presented = Presented::generate();
@@ -135,7 +133,7 @@ async fn recover(
     if open_email(&pair, opened.principal, &opened.email_sealed)? != email.as_str() {
         return Err(refused());
     }
-    sign_in::enter(&app, tx, &presented, &credential, &opened, &device, replaced).await
+    sign_in::enter(&app, tx, &presented, &credential, &opened, &arrival, replaced).await
 }
 
 /// The credential of a code of either kind.
@@ -173,6 +171,7 @@ struct ChosenPassword {
 )]
 async fn choose_password(
     State(app): State<App>,
+    peer: Peer,
     presented: Presented,
     Json(typed): Json<ChosenPassword>,
 ) -> Result<impl IntoResponse> {
@@ -189,7 +188,7 @@ async fn choose_password(
     let stands = if recovering.has_second_step { Stands::WithSecondStep } else { Stands::Alone };
     let password = password::parse_new("new_password", &typed.new_password, &email, stands)?;
     let cost = app.sessions().password_cost;
-    let by_password = Credential::of_password(&app, &email, password, cost).await?;
+    let by_password = Credential::of_password(&app, peer, &email, password, cost).await?;
     let new_code = RecoveryCode::generate();
     let by_new_code = Credential::of_recovery_code(&app, &new_code);
     let password_slot = NewSlot::seal(principal, pair, &by_password, cost)?;

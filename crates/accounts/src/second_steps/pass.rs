@@ -6,7 +6,9 @@ use axum::{
     response::{AppendHeaders, IntoResponse},
 };
 use keys::Keyring;
-use platform::{App, Error, Json, Presented, ProblemJson, Result, session::cookie};
+use platform::{
+    App, Error, Json, Presented, ProblemJson, Result, limits::Devices, session::cookie,
+};
 
 use super::{
     Shown, Typed,
@@ -26,10 +28,12 @@ use crate::{
         (status = 401, body = ProblemJson, description = "there is no session that waits, or its five tries are over"),
         (status = 422, body = ProblemJson),
         (status = 423, body = ProblemJson),
+        (status = 429, body = ProblemJson),
     ),
 )]
 pub(super) async fn pass_second_step(
     State(app): State<App>,
+    devices: Devices,
     presented: Presented,
     Json(typed): Json<Typed>,
 ) -> Result<impl IntoResponse> {
@@ -37,9 +41,29 @@ pub(super) async fn pass_second_step(
     if standing.is_locked {
         return Err(Error::Locked);
     }
-    let keyring = open_keyring(&presented, &standing)?;
-    let shown = typed.check(&app, standing.principal, keyring.pair(), &standing.steps)?;
-    open(&app, &presented, &standing, keyring, &shown, typed.refusal()).await
+    let tries = app.tries();
+    let admitted = tries.second_step(standing.principal, &devices).await?;
+    let outcome = show(&app, &presented, &standing, &devices, &typed).await;
+    admitted.ended(&tries, outcome).await
+}
+
+async fn show(
+    app: &App,
+    presented: &Presented,
+    standing: &Standing,
+    devices: &Devices,
+    typed: &Typed,
+) -> Result<impl IntoResponse + use<>> {
+    let keyring = open_keyring(presented, standing)?;
+    let shown = typed.check(app, standing.principal, keyring.pair(), &standing.steps)?;
+    let renewed = open(app, presented, standing, keyring, &shown, typed.refusal()).await?;
+    let info = sign_in::info(app, &renewed).await?;
+    let known = app.tries().recognize(devices, info.email(), standing.principal)?;
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, cookie::issue(&renewed)?),
+        (header::SET_COOKIE, known),
+    ]);
+    Ok((cookies, axum::Json(info)))
 }
 
 /// The keyring of a session that is not open: its key pair checks what is shown.
@@ -57,7 +81,7 @@ pub(crate) async fn open(
     keyring: Keyring,
     shown: &Shown,
     refusal: Error,
-) -> Result<impl IntoResponse + use<>> {
+) -> Result<Presented> {
     let tx = app.db().begin_without_session(presented).await?;
     if !store::pass(&tx, shown).await? {
         return Err(refusal);
@@ -68,6 +92,5 @@ pub(crate) async fn open(
     let sealed = keyring.seal(&renewed.token().keyring_key(), standing.principal);
     let act = if standing.is_locked { "unlocked" } else { "signed_in" };
     store::renew(tx, &renewed, &sealed, act).await?;
-    let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(&renewed)?)]);
-    Ok((cookie, axum::Json(sign_in::info(app, &renewed).await?)))
+    Ok(renewed)
 }

@@ -1,7 +1,10 @@
 //! The HTTP of second steps.
 
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
-use platform::{Access, App, Error, Json, Presented, ProblemJson, Result, Routes, http::Path};
+use platform::{
+    Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, http::Path,
+    limits::Devices,
+};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Row;
@@ -153,12 +156,15 @@ struct Removal {
 )]
 async fn remove(
     State(app): State<App>,
+    peer: Peer,
+    devices: Devices,
     presented: Presented,
     Path(factor): Path<Uuid>,
     Json(removal): Json<Removal>,
 ) -> Result<StatusCode> {
     let (tx, steps) = store::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;
+    let principal = tx.session().principal();
     let is_this = |row: &Row| row.try_get("factor").is_ok_and(|one: Uuid| one == factor);
     if !steps.iter().any(is_this) {
         return Err(Error::NotFound);
@@ -183,7 +189,10 @@ async fn remove(
             "without a second step a password needs 15 characters or more: choose a longer one first",
         ));
     }
-    proof::own_password(&app, &presented, &password).await?;
+    let tries = app.tries();
+    let admitted = tries.proof(peer, principal, &devices).await?;
+    let outcome = proof::own_password(&app, peer, &presented, &password).await;
+    drop(admitted.ended(&tries, outcome).await?);
     let (tx, _) = store::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;
     store::remove(tx, factor).await?;

@@ -57,6 +57,13 @@ pub(crate) struct SessionInfo {
     owes_second_step: bool,
 }
 
+impl SessionInfo {
+    /// The person's own address, in the form in which addresses are compared.
+    pub(crate) fn email(&self) -> &str {
+        &self.email
+    }
+}
+
 /// What the presented session is told.
 pub(crate) async fn info(app: &App, presented: &Presented) -> Result<SessionInfo> {
     let (session, row) = store::account(app.db(), presented).await?;

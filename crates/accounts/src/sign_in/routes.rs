@@ -6,7 +6,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse},
 };
 use platform::{
-    Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, Unproved,
+    Access, App, Error, Json, Presented, ProblemJson, Result, Routes, Unproved, limits::Try,
     session::cookie,
 };
 use secrecy::SecretString;
@@ -18,7 +18,7 @@ use super::{Application, SessionInfo, SignedIn, info::signed_in, store};
 use crate::{
     EmailAddress,
     credentials::Credential,
-    device::Device,
+    device::Arrival,
     password,
     slots::{self, NewSlot},
 };
@@ -62,22 +62,38 @@ struct Credentials {
 )]
 async fn sign_in(
     State(app): State<App>,
-    Peer(address): Peer,
-    device: Device,
+    arrival: Arrival,
     replaced: Option<Presented>,
     Json(typed): Json<Credentials>,
 ) -> Result<impl IntoResponse> {
     // What cannot be an address is refused like one that nobody has; its shape tells nothing.
     let email = EmailAddress::parse(&typed.email);
-    let name = email.as_ref().map_or("", EmailAddress::as_str);
-    app.guard().limits.admit_sign_in(address, app.root().pseudonym("sign-in", name))?;
-    let email = email.or(Err(Error::NotOpened(NOT_RIGHT)))?;
+    let name = email.as_ref().map_or(typed.email.as_str(), EmailAddress::as_str);
+    let tries = app.tries();
+    let admitted = tries.sign_in(arrival.peer, name, &arrival.devices).await?;
+    let outcome = match &email {
+        Ok(email) => open(&app, &arrival, &admitted, email, &typed, replaced).await,
+        Err(_) => Err(Error::NotOpened(NOT_RIGHT)),
+    };
+    admitted.ended(&tries, outcome).await
+}
+
+/// Finds the slot of an address and a password, and enters with it.
+async fn open(
+    app: &App,
+    arrival: &Arrival,
+    admitted: &Try,
+    email: &EmailAddress,
+    typed: &Credentials,
+    replaced: Option<Presented>,
+) -> Result<impl IntoResponse + use<>> {
     let password = password::normalize(&typed.password);
     let application = Application::of(typed.installed);
 
     let mut at_present_cost = None;
     for cost in store::costs(app.db(), app.sessions().password_cost).await? {
-        let credential = Credential::of_password(&app, &email, password.clone(), cost).await?;
+        let credential =
+            Credential::of_password(app, arrival.peer, email, password.clone(), cost).await?;
         let presented = Presented::generate();
         let tx = app.db().begin_without_session(&presented).await?;
         let Some(opened) = store::begin(&tx, &credential, application, app.sessions()).await?
@@ -86,10 +102,13 @@ async fn sign_in(
             at_present_cost.get_or_insert(credential);
             continue;
         };
-        if let Some(dearer) = &at_present_cost {
-            restretch(&app, &tx, &opened, &credential, dearer).await?;
+        if !admitted.may_open(&app.tries(), opened.principal) {
+            break;
         }
-        return enter(&app, tx, &presented, &credential, &opened, &device, replaced).await;
+        if let Some(dearer) = &at_present_cost {
+            restretch(app, &tx, &opened, &credential, dearer).await?;
+        }
+        return enter(app, tx, &presented, &credential, &opened, arrival, replaced).await;
     }
     Err(Error::NotOpened(NOT_RIGHT))
 }
@@ -118,18 +137,22 @@ pub(crate) async fn enter(
     presented: &Presented,
     credential: &Credential,
     opened: &store::Opened,
-    device: &Device,
+    arrival: &Arrival,
     replaced: Option<Presented>,
 ) -> Result<impl IntoResponse + use<>> {
     let pair = credential
         .slot_key
         .open(opened.principal, credential.kind, &opened.private_key_sealed)
         .or(Err(Error::Altered))?;
-    store::complete(app, tx, presented, opened, pair, device).await?;
+    store::complete(app, tx, presented, opened, pair, &arrival.device).await?;
     store::end_replaced(app.db(), replaced).await;
-    let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(presented)?)]);
+    let mut cookies = vec![(header::SET_COOKIE, cookie::issue(presented)?)];
     let answer = signed_in(app, presented, opened.is_open).await?;
-    Ok((StatusCode::CREATED, cookie, axum::Json(answer)))
+    if let SignedIn::Open(info) = &answer {
+        let known = app.tries().recognize(&arrival.devices, info.email(), opened.principal)?;
+        cookies.push((header::SET_COOKIE, known));
+    }
+    Ok((StatusCode::CREATED, AppendHeaders(cookies), axum::Json(answer)))
 }
 
 /// What the session is.

@@ -6,9 +6,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse},
 };
 use keys::{ErasureKey, KeyPair, Keyring, RecoveryCode, Scope, ScopeRoot, seal_own_grant};
-use platform::{
-    Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, session::cookie,
-};
+use platform::{Access, App, Error, Json, Presented, ProblemJson, Result, Routes, session::cookie};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +17,7 @@ use super::store;
 use crate::{
     EmailAddress,
     credentials::{Credential, own_grant, seal_email},
-    device::Device,
+    device::Arrival,
     password::{self, Stands},
     sign_in::store::end_replaced,
     slots::{CostColumns, NewSlot},
@@ -68,17 +66,16 @@ impl ShownOnce {
 )]
 async fn sign_up(
     State(app): State<App>,
-    Peer(address): Peer,
-    device: Device,
+    arrival: Arrival,
     replaced: Option<Presented>,
     Json(new): Json<NewAccount>,
 ) -> Result<impl IntoResponse> {
     let email = EmailAddress::parse(&new.email)?;
     let password = password::parse_new("password", &new.password, &email, Stands::Alone)?;
-    app.guard().limits.admit_sign_up(address)?;
+    app.tries().sign_up(arrival.peer).await?;
 
     let cost = app.sessions().password_cost;
-    let by_password = Credential::of_password(&app, &email, password, cost).await?;
+    let by_password = Credential::of_password(&app, arrival.peer, &email, password, cost).await?;
     let code = RecoveryCode::generate();
     let by_code = Credential::of_recovery_code(&app, &code);
 
@@ -100,7 +97,7 @@ async fn sign_up(
         keyring.add(principal, scope, 1, cover);
     }
     let presented = Presented::generate();
-    let device_sealed = device.seal(keyring.pair(), principal);
+    let device_sealed = arrival.device.seal(keyring.pair(), principal);
     let keyring_sealed = keyring.seal(&presented.token().keyring_key(), principal);
 
     store::NewPerson {
@@ -125,6 +122,9 @@ async fn sign_up(
     })?;
 
     end_replaced(app.db(), replaced).await;
-    let cookie = AppendHeaders([(header::SET_COOKIE, cookie::issue(&presented)?)]);
-    Ok((StatusCode::CREATED, cookie, axum::Json(ShownOnce::of(&code))))
+    let cookies = AppendHeaders([
+        (header::SET_COOKIE, cookie::issue(&presented)?),
+        (header::SET_COOKIE, app.tries().recognize(&arrival.devices, email.as_str(), principal)?),
+    ]);
+    Ok((StatusCode::CREATED, cookies, axum::Json(ShownOnce::of(&code))))
 }

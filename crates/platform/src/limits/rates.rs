@@ -8,8 +8,6 @@ pub struct Rates {
     pub address_per_minute: u32,
     /// Sign-ins of one address in a minute.
     pub sign_in_address_per_minute: u32,
-    /// Sign-ins for one account in a minute, from anywhere.
-    pub sign_in_account_per_minute: u32,
     /// Sign-ins of one address in an hour.
     pub sign_in_address_per_hour: u32,
     /// New accounts of one address in an hour.
@@ -24,7 +22,6 @@ impl Default for Rates {
         Self {
             address_per_minute: 1_200,
             sign_in_address_per_minute: 20,
-            sign_in_account_per_minute: 10,
             sign_in_address_per_hour: 200,
             sign_up_address_per_hour: 5,
             recovery_address_per_hour: 10,

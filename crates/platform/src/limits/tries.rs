@@ -77,6 +77,15 @@ impl<'a> Tries<'a> {
         self.admit(&[], known, (everybody, ALWAYS), shut).await
     }
 
+    /// Admits the password, once more, of somebody who is signed in: a session that was left open
+    /// is no place to guess it either.
+    pub async fn proof(&self, from: Peer, principal: Uuid, devices: &Devices) -> Result<Try> {
+        let known = devices.known_by_principal(self.root, principal);
+        let everybody = self.root.pseudonym("wrong proofs", &principal.to_string());
+        let shut = |retry_after_seconds| Error::TooMany { retry_after_seconds };
+        self.admit(&self.sign_in_rates(from), known, (everybody, ALWAYS), shut).await
+    }
+
     /// Admits a new account.
     pub async fn sign_up(&self, from: Peer) -> Result<()> {
         let rate = self.rate("sign-up in an hour", from, self.rates.sign_up_address_per_hour, HOUR);
@@ -158,12 +167,12 @@ impl Try {
     }
 
     /// Ends the try with what came of it, and hands that on. Right: it is taken back, and so are
-    /// the wrong ones before it. [`Error::NotOpened`]: it was wrong, and stays counted. Anything else:
-    /// it was not tried, and is taken back.
+    /// the wrong ones before it. [`Error::NotOpened`] or [`Error::Invalid`]: it was wrong, and stays
+    /// counted. Anything else: it was not tried, and is taken back.
     pub async fn ended<T>(self, tries: &Tries<'_>, outcome: Result<T>) -> Result<T> {
         let clears = match &outcome {
             Ok(_) => true,
-            Err(Error::NotOpened(_)) => return outcome,
+            Err(Error::NotOpened(_) | Error::Invalid(_)) => return outcome,
             Err(_) => false,
         };
         let doors: Vec<_> =
