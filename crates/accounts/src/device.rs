@@ -7,7 +7,7 @@ use axum::{
     http::{header, request::Parts},
 };
 use keys::KeyPair;
-use platform::{Error, Peer, Result, limits::Devices};
+use platform::{Error, Peer, Result, limits::Devices, mail::Language};
 use uuid::Uuid;
 
 /// What a sealed name is sealed for.
@@ -41,6 +41,8 @@ pub(crate) struct Arrival {
     pub(crate) device: Device,
     /// By which marks it is known.
     pub(crate) devices: Devices,
+    /// What its person reads.
+    pub(crate) language: Language,
 }
 
 impl<S: Sync> FromRequestParts<S> for Arrival {
@@ -51,6 +53,7 @@ impl<S: Sync> FromRequestParts<S> for Arrival {
             peer: Peer::from_request_parts(parts, state).await?,
             device: Device::from_request_parts(parts, state).await?,
             devices: Devices::from_request_parts(parts, state).await?,
+            language: Language::of(&parts.headers),
         })
     }
 }

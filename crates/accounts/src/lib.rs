@@ -1,7 +1,8 @@
 //! Who you are: opening an account, signing in and out, recovering.
 //!
 //! `address` and `password` are what people type, `credentials` what comes of it; `sign_up`,
-//! `sign_in`, `second_steps`, `proof` (step-up) and `recovery` are the capabilities. No slot is found by an e-mail address: the address
+//! `sign_in`, `second_steps`, `proof` (step-up), `recovery`, `email` and `notices` are the
+//! capabilities. No slot is found by an e-mail address: the address
 //! only salts the password, and what the two yield together finds the slot. So a known and an
 //! unknown address take the same path at the same price, and the database holds no address.
 
@@ -9,6 +10,8 @@ mod address;
 mod ceremony;
 mod credentials;
 mod device;
+mod email;
+mod notices;
 pub mod password;
 mod proof;
 mod recovery;
@@ -28,6 +31,8 @@ pub fn routes() -> Routes {
         .merge(second_steps::routes())
         .merge(proof::routes())
         .merge(recovery::routes())
+        .merge(email::routes())
+        .merge(notices::routes())
 }
 
 /// Every statement of accounts, so that a test can prepare and explain each.
@@ -40,6 +45,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         second_steps::store::ALL,
         proof::store::ALL,
         recovery::store::ALL,
+        email::store::ALL,
+        notices::store::ALL,
     ]
     .into_iter()
     .flatten()

@@ -1,5 +1,4 @@
-//! Clean-up in the background, as a role that sees when sessions end and which counts are quiet, and
-//! nothing else.
+//! Clean-up in the background, as a role that sees when things end and nothing else of them.
 
 use std::time::Duration;
 
@@ -9,10 +8,12 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 const EVERY: Duration = Duration::from_mins(10);
 
 /// What has ended. The policies of the role say which rows these are.
-const ENDED: [&str; 3] = [
+const ENDED: [&str; 5] = [
     "delete from auth.session",
     "delete from platform.rate_count",
     "delete from platform.failure_count",
+    "delete from accounts.notice",
+    "delete from accounts.email_change",
 ];
 
 /// Removes what has ended from time to time, for as long as the program runs.
@@ -23,12 +24,10 @@ pub(crate) fn keep_house(config: Config, tls: MakeRustlsConnect) {
             tick.tick().await;
             match remove_what_ended(&config, tls.clone()).await {
                 Ok(0) => {}
-                Ok(removed) => {
-                    tracing::info!(removed, "ended sessions and quiet counts were removed");
-                }
+                Ok(removed) => tracing::info!(removed, "what ended was removed"),
                 Err(cause) => tracing::warn!(
                     code = cause.code().map_or("-", |code| code.code()),
-                    "ended sessions and quiet counts were not removed; trying again later"
+                    "what ended was not removed; trying again later"
                 ),
             }
         }

@@ -23,6 +23,8 @@ pub fn routes() -> Routes {
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
     platform::session::statements::ALL
         .iter()
+        .chain(platform::mail::ALL)
+        .chain(platform::notices::ALL)
         .copied()
         .chain(platform::limits::store::ALL.iter().copied())
         .chain(accounts::statements())

@@ -12,6 +12,7 @@ use platform::{
     external::Server,
     http::Guard,
     limits::{Limits, Rates},
+    mail::{Outbox, Sender, Smtp, SmtpConfig},
     stretching::Stretching,
 };
 
@@ -55,8 +56,10 @@ pub async fn start(
     root: Arc<RootKey>,
     public_origin: &str,
     choices: Choices,
+    smtp: Option<&SmtpConfig>,
     clock: Clock,
 ) -> anyhow::Result<Router> {
+    let smtp = smtp.map(Smtp::open).transpose()?;
     let tls = server.tls()?;
     let (mut admin, connection) = server
         .admin_config()
@@ -71,7 +74,17 @@ pub async fn start(
 
     let app_config = server.config("keepwell_app");
     let db = Db::over(app_config, tls.clone(), CONNECTIONS_MAX, Arc::clone(&root))?;
-    housekeeping::keep_house(server.config("keepwell_worker"), tls);
+    housekeeping::keep_house(server.config("keepwell_worker"), tls.clone());
+    let outbox = if let Some(smtp) = smtp {
+        let outbox = Outbox::open();
+        let config = server.config("keepwell_worker");
+        Sender::new(config, tls, Arc::clone(&root), smtp, public_origin)
+            .keep_sending(outbox.clone());
+        outbox
+    } else {
+        tracing::info!("no --smtp-url: no mail is sent, and notices show in the app only");
+        Outbox::closed()
+    };
     let app = App::new(Parts {
         db,
         root,
@@ -82,6 +95,7 @@ pub async fn start(
         }),
         stretching: Stretching::new(choices.sign_in_workers),
         sessions: choices.sessions,
+        outbox,
     });
     crate::router(app)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keys::{PasswordCost, RootKey};
 
-use crate::{Clock, Db, http::Guard, limits::Tries, stretching::Stretching};
+use crate::{Clock, Db, http::Guard, limits::Tries, mail::Outbox, stretching::Stretching};
 
 /// The state of the running program. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Parts {
     pub stretching: Stretching,
     /// How long sessions last.
     pub sessions: SessionLimits,
+    /// Where mail is put.
+    pub outbox: Outbox,
 }
 
 /// How long sessions last, and what a password costs to try.
@@ -81,5 +83,9 @@ impl App {
     /// How long sessions last.
     pub fn sessions(&self) -> SessionLimits {
         self.0.sessions
+    }
+    /// Where mail is put.
+    pub fn outbox(&self) -> &Outbox {
+        &self.0.outbox
     }
 }

@@ -7,6 +7,8 @@ pub mod clock;
 pub mod cluster;
 pub mod config;
 pub mod external;
+pub mod mail;
+pub mod notices;
 mod private_file;
 pub mod root_key;
 pub mod serve;

@@ -8,10 +8,13 @@
 #![expect(clippy::disallowed_methods, reason = "tests reach behind the doors they check")]
 
 mod database;
+mod mail_server;
 mod person;
 pub mod search;
 mod server;
 
 pub use database::{SOCKET_VARIABLE, TestDb};
+pub use mail_server::{Arrived, MailServer, Manner};
 pub use person::{Answer, Person, day_entry};
+pub use platform::mail::Round;
 pub use server::{ServerOptions, TestServer, client_of};

@@ -14,6 +14,7 @@ use platform::{
     database::settle,
     http::Guard,
     limits::{Limits, Rates},
+    mail::{Outbox, Round, Sender, Smtp, SmtpConfig},
     serve::{Limits as ConnectionLimits, Listeners, serve},
     stretching::Stretching,
     tls::{CertificateSource, Tls, Versions},
@@ -23,6 +24,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 use tokio::sync::oneshot;
+use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
 use crate::{Person, TestDb};
@@ -38,6 +40,8 @@ pub struct ServerOptions {
     pub second_step_required: bool,
     /// The time.
     pub clock: Clock,
+    /// The mail server; without one no mail is sent.
+    pub smtp: Option<SmtpConfig>,
 }
 
 impl Default for ServerOptions {
@@ -48,8 +52,15 @@ impl Default for ServerOptions {
             sign_in_address_per_hour: 1_000_000,
             sign_up_address_per_hour: 1_000_000,
             recovery_address_per_hour: 1_000_000,
+            mailed_codes_per_hour: 1_000_000,
         };
-        Self { rates, idle_minutes: 15, second_step_required: false, clock: Clock::real() }
+        Self {
+            rates,
+            idle_minutes: 15,
+            second_step_required: false,
+            clock: Clock::real(),
+            smtp: None,
+        }
     }
 }
 
@@ -67,6 +78,7 @@ pub struct TestServer {
     pub plain_address: SocketAddr,
     /// What everything runs on, for tests that call parts directly.
     pub app: App,
+    sender: Option<Sender>,
     client: reqwest::Client,
     authority: PathBuf,
     folder: PathBuf,
@@ -128,7 +140,10 @@ impl TestServer {
                 absolute_hours: 12,
                 password_cost: PasswordCost::WEAK_FOR_TESTS,
             },
+            outbox: if options.smtp.is_some() { Outbox::open() } else { Outbox::closed() },
         });
+        let smtp = options.smtp.as_ref();
+        let sender = smtp.map(|smtp| sender(&db, &root, smtp, origin.as_str()));
         let folder = std::env::temp_dir().join(format!("keepwell-test-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&folder).expect("a folder");
         let source =
@@ -155,6 +170,7 @@ impl TestServer {
             address,
             plain_address,
             app,
+            sender,
             client,
             authority,
             folder,
@@ -178,6 +194,23 @@ impl TestServer {
         Person::sign_up(self, name).await
     }
 
+    /// Looks into the mail queue once, as the program does all the time.
+    pub async fn send_mail(&self) -> Round {
+        let sender = self.sender.as_ref().expect("a server with mail");
+        sender.send_due().await.expect("the queue")
+    }
+
+    /// Makes every waiting mail due, as time would.
+    pub async fn wait_for_mail_to_be_due(&self) {
+        let due = "update mail.queue set next_try_at = now()";
+        self.db.admin().await.batch_execute(due).await.expect("a queue");
+    }
+
+    /// Another sender over the same queue, to another mail server.
+    pub fn sender_to(&self, smtp: &SmtpConfig) -> Sender {
+        sender(&self.db, &self.root, smtp, &self.origin)
+    }
+
     /// Stops as the program does, and waits for it.
     pub async fn stop(mut self) {
         drop(self.stop.take());
@@ -192,6 +225,19 @@ impl Drop for TestServer {
         // What is left of the folder is in the system's temporary directory.
         std::fs::remove_dir_all(&self.folder).unwrap_or_default();
     }
+}
+
+fn sender(db: &TestDb, root: &Arc<RootKey>, smtp: &SmtpConfig, origin: &str) -> Sender {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    // A socket asks for no TLS, so nobody need be trusted.
+    let nobody = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    let tls = MakeRustlsConnect::new(nobody);
+    let smtp = Smtp::open(smtp).expect("a mail server");
+    Sender::new(db.config("keepwell_worker"), tls, Arc::clone(root), smtp, origin)
 }
 
 /// A client that trusts the authority in a file, keeps no cookies and follows no redirect.

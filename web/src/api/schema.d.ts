@@ -21,6 +21,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shows the address. */
+        get: operations["show"];
+        put?: never;
+        /** Begins a change of the address: mails a code to the old one and another to the new one. */
+        post: operations["change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/email/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finishes a change of the address: both codes and the password, five tries, ten minutes. */
+        post: operations["confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/email/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mails a code to the account's own address, or takes it: five tries, ten minutes. */
+        post: operations["verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened to the account. */
+        get: operations["list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that all notices were seen. */
+        post: operations["see"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/recovery-code": {
         parameters: {
             query?: never;
@@ -413,6 +499,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description One thing that happened to the account. */
+        AccountNotice: {
+            /** @description When (RFC 3339). */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Its number.
+             */
+            notice: string;
+            /** @description Whether it was shown before. */
+            seen: boolean;
+            /**
+             * @description A word for what happened, such as `password_changed`.
+             * @example password_changed
+             */
+            what: string;
+        };
         /** @description Answers with single-use codes where they were made with the first second step. */
         Added: {
             codes?: components["schemas"]["ShownCodes"] | null;
@@ -446,6 +549,16 @@ export interface components {
             /** @description Each of `totp`, `security_key` that is set up, and `single_use_code`. */
             ways: string[];
         };
+        /** @description What must be shown to go on. */
+        AwaitedCodes: {
+            /** @description Whether codes were mailed. A Keepwell without a mail server asks for none. */
+            codes_mailed: boolean;
+            /**
+             * Format: int32
+             * @description For how long this can be finished.
+             */
+            minutes: number;
+        };
         /** @description What an authenticator app is given. */
         BegunTotp: {
             /** @description Comes back with the first code. */
@@ -475,6 +588,21 @@ export interface components {
         ChosenPassword: {
             /** @description 15 characters or more, or 8 where there is a second step. */
             new_password: string;
+        };
+        /** @description What a change of the address takes. */
+        Confirmation: {
+            /**
+             * @description The code that was mailed to the new address.
+             * @example 8765 4321
+             */
+            new_code?: string | null;
+            /**
+             * @description The code that was mailed to the old address.
+             * @example 1234 5678
+             */
+            old_code?: string | null;
+            /** @description The account's password: what it yields hangs on the address and is made anew. */
+            password: string;
         };
         /** @description What one entry adds to a number, and where its value comes from. */
         Contribution: {
@@ -553,6 +681,20 @@ export interface components {
              * @description Water that was drunk, in ml.
              */
             water_ml: number;
+        };
+        /** @description The account's address, and what is known of it. */
+        EmailState: {
+            /** @description Whether a change waits for its confirmation. */
+            changes: boolean;
+            /** @description The address. */
+            email: string;
+            /**
+             * @description Whether this Keepwell sends mail. If not, no address can be verified, and notices show in the
+             *     app only.
+             */
+            sends_mail: boolean;
+            /** @description Since when the person is known to read mail there (RFC 3339). */
+            verified_at?: string | null;
         };
         /** @description An entry; which fields it has depends on its kind. */
         EntryView: {
@@ -703,6 +845,14 @@ export interface components {
             /** @description 15 characters or more. */
             password: string;
         };
+        /** @description Where the account should move to. */
+        NewEmail: {
+            /**
+             * @description The new address.
+             * @example ada@example.org
+             */
+            new_email: string;
+        };
         /** @description What is shown once more. */
         NewProof: {
             /** @description The password. */
@@ -711,6 +861,11 @@ export interface components {
             single_use_code?: string | null;
             /** @description With a second step, where one is set up: six digits from an authenticator app, … */
             totp?: string | null;
+        };
+        /** @description The newest notices. */
+        Notices: {
+            /** @description Newest first, 200 at most. They are kept for 180 days. */
+            notices: components["schemas"]["AccountNotice"][];
         };
         NutrientInfo: {
             /**
@@ -925,6 +1080,11 @@ export interface components {
             recovery_code_kept: boolean;
             /** @description What was shown besides: `totp`, `security_key` or `single_use_code`. */
             second_step?: string | null;
+            /**
+             * Format: int64
+             * @description How many notices were not seen yet.
+             */
+            unseen_notices: number;
         };
         /** @description Shown once; nobody can show them again. */
         ShownCodes: {
@@ -981,6 +1141,14 @@ export interface components {
             /** @description How the value was come by. */
             method: string;
         };
+        /** @description The code, once it was mailed. */
+        Verification: {
+            /**
+             * @description Eight digits. Without it, a code is mailed.
+             * @example 1234 5678
+             */
+            code?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -1029,6 +1197,256 @@ export interface operations {
                 };
             };
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmailState"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEmail"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwaitedCodes"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    verify: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Verification"];
+            };
+        };
+        responses: {
+            /** @description a code was mailed */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AwaitedCodes"];
+                };
+            };
+            /** @description the address is confirmed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notices"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemJson"];
+                };
+            };
+        };
+    };
+    see: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

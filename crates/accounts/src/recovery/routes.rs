@@ -2,7 +2,9 @@
 
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use keys::{RecoveryCode, SingleUseCode};
-use platform::{Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes};
+use platform::{
+    Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, notices::What,
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,6 +15,7 @@ use crate::{
     EmailAddress,
     credentials::{Credential, open_email},
     device::Arrival,
+    notices,
     password::{self, Stands},
     sign_in::{self, Application, SignedIn},
     sign_up::ShownOnce,
@@ -50,7 +53,8 @@ async fn make_code(State(app): State<App>, presented: Presented) -> Result<impl 
         &Credential::of_recovery_code(&app, &code),
         app.sessions().password_cost,
     )?;
-    store::replace_code(tx, &slot).await?;
+    let told = notices::prepare(&app, &presented, &tx, What::RecoveryCodeMade).await?;
+    store::replace_code(tx, &slot, &told).await?;
     Ok((StatusCode::CREATED, axum::Json(ShownOnce::of(&code))))
 }
 
@@ -195,7 +199,8 @@ async fn choose_password(
     let code_slot = NewSlot::seal(principal, pair, &by_new_code, cost)?;
     let tx = store::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;
-    store::recover(tx, &password_slot, &code_slot).await.map_err(|error| {
+    let told = notices::prepare(&app, &presented, &tx, What::Recovered).await?;
+    store::recover(tx, &password_slot, &code_slot, &told).await.map_err(|error| {
         match error.constraint() {
             // Only somebody who knows both learns this.
             Some("key_slot_by_proof") => Error::invalid(

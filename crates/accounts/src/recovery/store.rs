@@ -1,6 +1,9 @@
 //! The SQL of recovery.
 
-use platform::{Db, Error, Presented, Result, Session, Sql, Transaction, entered};
+use platform::{
+    Db, Error, Presented, Result, Session, Sql, Transaction, entered,
+    notices::{TELL, Told},
+};
 use tokio_postgres::types::Type;
 
 use crate::{
@@ -64,11 +67,12 @@ pub(super) async fn begin(db: &Db, presented: &Presented) -> Result<Transaction>
 }
 
 /// Puts a new recovery code in the old one's place. It is not kept until its person says so.
-pub(super) async fn replace_code(tx: Transaction, new: &NewSlot) -> Result<()> {
+pub(super) async fn replace_code(tx: Transaction, new: &NewSlot, told: &Told) -> Result<()> {
     tx.finish(&[
         (&DROP_CODE, &[]),
         (&slots::ADD, &new.params()),
         (&SET_NOT_KEPT, &[]),
+        (&TELL, &told.params()),
         (&AUDIT, &[&"recovery_code_made"]),
     ])
     .await?;
@@ -108,11 +112,22 @@ pub(super) async fn recovering(db: &Db, presented: &Presented) -> Result<Recover
 }
 
 /// Puts a new password and a new code in the place of the old ones, and ends every other session.
-pub(super) async fn recover(tx: Transaction, password: &NewSlot, code: &NewSlot) -> Result<()> {
+pub(super) async fn recover(
+    tx: Transaction,
+    password: &NewSlot,
+    code: &NewSlot,
+    told: &Told,
+) -> Result<()> {
     tx.query(&DROP_SLOTS, &[]).await?;
     for new in [password, code] {
         tx.query(&slots::ADD, &new.params()).await?;
     }
-    tx.finish(&[(&SET_NOT_KEPT, &[]), (&END_OTHERS, &[]), (&AUDIT, &[&"recovered"])]).await?;
+    tx.finish(&[
+        (&SET_NOT_KEPT, &[]),
+        (&END_OTHERS, &[]),
+        (&TELL, &told.params()),
+        (&AUDIT, &[&"recovered"]),
+    ])
+    .await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Setting up an authenticator app.
 
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
-use platform::{App, Error, Json, Presented, ProblemJson, Result, http::text};
+use platform::{App, Error, Json, Presented, ProblemJson, Result, http::text, notices::What};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use super::{
     store::{self, NewStep},
     totp::TotpSecret,
 };
-use crate::{ceremony, credentials::open_email, sign_in};
+use crate::{ceremony, credentials::open_email, notices, sign_in};
 
 const PURPOSE: &str = "totp";
 const NAME_CHARACTERS_MAX: usize = 60;
@@ -157,6 +157,7 @@ pub(crate) async fn add(
     } else {
         None
     };
-    store::add(tx, &step, &slots).await?;
+    let told = notices::prepare(app, presented, &tx, What::SecondStepAdded).await?;
+    store::add(tx, &step, &slots, &told).await?;
     Ok(Added { factor, opens_diary, codes })
 }

@@ -15,7 +15,7 @@ use super::{
     store::{self, Standing},
 };
 use crate::{
-    credentials,
+    credentials, notices,
     sign_in::{self, SessionInfo},
 };
 
@@ -55,8 +55,16 @@ async fn show(
     typed: &Typed,
 ) -> Result<impl IntoResponse + use<>> {
     let keyring = open_keyring(presented, standing)?;
-    let shown = typed.check(app, standing.principal, keyring.pair(), &standing.steps)?;
-    let renewed = open(app, presented, standing, keyring, &shown, typed.refusal()).await?;
+    let shown = match typed.check(app, standing.principal, keyring.pair(), &standing.steps) {
+        Ok(shown) => shown,
+        Err(refusal) => {
+            let (principal, pair) = (standing.principal, keyring.pair());
+            notices::second_step_failed(app, presented, principal, pair).await;
+            return Err(refusal);
+        }
+    };
+    let refusal = typed.refusal();
+    let renewed = open(app, presented, devices, standing, keyring, &shown, refusal).await?;
     let info = sign_in::info(app, &renewed).await?;
     let known = app.tries().recognize(devices, info.email(), standing.principal)?;
     let cookies = AppendHeaders([
@@ -77,6 +85,7 @@ pub(crate) fn open_keyring(presented: &Presented, standing: &Standing) -> Result
 pub(crate) async fn open(
     app: &App,
     presented: &Presented,
+    devices: &Devices,
     standing: &Standing,
     keyring: Keyring,
     shown: &Shown,
@@ -84,7 +93,14 @@ pub(crate) async fn open(
 ) -> Result<Presented> {
     let tx = app.db().begin_without_session(presented).await?;
     if !store::pass(&tx, shown).await? {
+        drop(tx);
+        let (principal, pair) = (standing.principal, keyring.pair());
+        notices::second_step_failed(app, presented, principal, pair).await;
         return Err(refusal);
+    }
+    if !standing.is_locked {
+        let (principal, language) = (standing.principal, presented.language());
+        notices::signed_in(app, &tx, devices, language, principal, keyring.pair()).await?;
     }
     let grants = sign_in::store::grants(&tx).await?;
     let keyring = credentials::keyring(keyring.into_pair(), standing.principal, &grants)?;

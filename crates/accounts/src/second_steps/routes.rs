@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use platform::{
     Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, http::Path,
-    limits::Devices,
+    limits::Devices, notices::What,
 };
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,7 @@ use super::{
     enrol::{self, parse_name},
     pass, store,
 };
-use crate::{password, proof};
+use crate::{notices, password, proof};
 
 /// Routes of second steps.
 pub(crate) fn routes() -> Routes {
@@ -170,7 +170,8 @@ async fn remove(
         return Err(Error::NotFound);
     }
     if steps.len() > 1 {
-        store::remove(tx, factor).await?;
+        let told = notices::prepare(&app, &presented, &tx, What::SecondStepRemoved).await?;
+        store::remove(tx, factor, &told).await?;
         return Ok(StatusCode::NO_CONTENT);
     }
     if app.sessions().second_step_required {
@@ -195,7 +196,8 @@ async fn remove(
     drop(admitted.ended(&tries, outcome).await?);
     let (tx, _) = store::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;
-    store::remove(tx, factor).await?;
+    let told = notices::prepare(&app, &presented, &tx, What::SecondStepRemoved).await?;
+    store::remove(tx, factor, &told).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -217,6 +219,7 @@ async fn make_codes(State(app): State<App>, presented: Presented) -> Result<impl
         return Err(Error::Conflict("set up a second step first: the codes stand in for it"));
     }
     let made = NewCodes::make(&app, session.principal(), session.keyring().pair())?;
-    store::replace_codes(tx, &made.slots).await?;
+    let told = notices::prepare(&app, &presented, &tx, What::SingleUseCodesMade).await?;
+    store::replace_codes(tx, &made.slots, &told).await?;
     Ok((StatusCode::CREATED, axum::Json(made.shown)))
 }

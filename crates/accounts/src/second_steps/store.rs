@@ -1,7 +1,10 @@
 //! The SQL of second steps.
 
 use keys::KeyPair;
-use platform::{Db, Error, Params, Presented, Result, Sql, Transaction, Unproved, entered};
+use platform::{
+    Db, Error, Params, Presented, Result, Sql, Transaction, Unproved, entered,
+    notices::{TELL, Told},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_postgres::{Row, types::Type};
 use uuid::Uuid;
@@ -159,7 +162,12 @@ pub(crate) async fn begin(db: &Db, presented: &Presented) -> Result<(Transaction
 }
 
 /// Adds a second step, with a slot of its own where it opens the diary, and codes with the first one.
-pub(crate) async fn add(tx: Transaction, step: &NewStep, slots: &[NewSlot]) -> Result<()> {
+pub(crate) async fn add(
+    tx: Transaction,
+    step: &NewStep,
+    slots: &[NewSlot],
+    told: &Told,
+) -> Result<()> {
     tx.query(
         &ADD,
         &[
@@ -176,17 +184,18 @@ pub(crate) async fn add(tx: Transaction, step: &NewStep, slots: &[NewSlot]) -> R
     for slot in slots {
         tx.query(&slots::ADD, &slot.params()).await?;
     }
-    tx.finish(&[(&OWE_NOTHING, &[]), (&AUDIT, &[&"second_step_added"])]).await?;
+    tx.finish(&[(&OWE_NOTHING, &[]), (&TELL, &told.params()), (&AUDIT, &[&"second_step_added"])])
+        .await?;
     Ok(())
 }
 
 /// Puts new single-use codes in the place of all old ones.
-pub(super) async fn replace_codes(tx: Transaction, slots: &[NewSlot]) -> Result<()> {
+pub(super) async fn replace_codes(tx: Transaction, slots: &[NewSlot], told: &Told) -> Result<()> {
     tx.query(&DROP_CODES, &[]).await?;
     for slot in slots {
         tx.query(&slots::ADD, &slot.params()).await?;
     }
-    tx.finish(&[(&AUDIT, &[&"single_use_codes_made"])]).await?;
+    tx.finish(&[(&TELL, &told.params()), (&AUDIT, &[&"single_use_codes_made"])]).await?;
     Ok(())
 }
 
@@ -197,11 +206,12 @@ pub(super) async fn rename(tx: Transaction, factor: Uuid, name_sealed: &[u8]) ->
 }
 
 /// Takes a second step away, with the slot it opens, and with the last one the codes.
-pub(super) async fn remove(tx: Transaction, factor: Uuid) -> Result<()> {
+pub(super) async fn remove(tx: Transaction, factor: Uuid, told: &Told) -> Result<()> {
     tx.finish(&[
         (&REMOVE, &[&factor]),
         (&REMOVE_SLOT, &[&factor]),
         (&DROP_CODES_OF_NOBODY, &[]),
+        (&TELL, &told.params()),
         (&AUDIT, &[&"second_step_removed"]),
     ])
     .await?;

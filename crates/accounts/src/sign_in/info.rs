@@ -55,6 +55,8 @@ pub(crate) struct SessionInfo {
     /// Whether this Keepwell asks for a second step and there is none yet: until then nothing else is
     /// answered.
     owes_second_step: bool,
+    /// How many notices were not seen yet.
+    unseen_notices: i64,
 }
 
 impl SessionInfo {
@@ -85,6 +87,7 @@ pub(crate) async fn info(app: &App, presented: &Presented) -> Result<SessionInfo
         can_lock: row.try_get("can_lock")?,
         recovering: row.try_get("recovering")?,
         owes_second_step: session.owes_second_step(),
+        unseen_notices: row.try_get("unseen_notices")?,
     })
 }
 

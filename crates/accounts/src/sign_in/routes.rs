@@ -144,7 +144,7 @@ pub(crate) async fn enter(
         .slot_key
         .open(opened.principal, credential.kind, &opened.private_key_sealed)
         .or(Err(Error::Altered))?;
-    store::complete(app, tx, presented, opened, pair, &arrival.device).await?;
+    store::complete(app, tx, presented, opened, pair, arrival).await?;
     store::end_replaced(app.db(), replaced).await;
     let mut cookies = vec![(header::SET_COOKIE, cookie::issue(presented)?)];
     let answer = signed_in(app, presented, opened.is_open).await?;

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::Application;
 use crate::{
     credentials::{self, Credential},
-    device::Device,
+    device::Arrival,
+    notices,
     slots::whole,
 };
 
@@ -56,7 +57,8 @@ static ACCOUNT: Sql = Sql::new(
             s.has_pin or exists (
                 select from accounts.second_step f where f.kind = 'security_key') as can_lock,
             s.first_step in ('recovery_code', 'single_use_code') and s.created_at >= (
-                select max(k.created_at) from accounts.key_slot k where k.kind = 1) as recovering
+                select max(k.created_at) from accounts.key_slot k where k.kind = 1) as recovering,
+            (select count(*) from accounts.notice n where n.seen_at is null) as unseen_notices
         from accounts.account a cross join auth.my_session s"
     ),
     &[],
@@ -139,11 +141,16 @@ pub(crate) async fn complete(
     presented: &Presented,
     opened: &Opened,
     pair: KeyPair,
-    device: &Device,
+    arrival: &Arrival,
 ) -> Result<()> {
     let principal = opened.principal;
-    let grants = if opened.is_open { grants(&tx).await? } else { Vec::new() };
-    let device_sealed = device.seal(&pair, principal);
+    let device_sealed = arrival.device.seal(&pair, principal);
+    let grants = if opened.is_open {
+        notices::signed_in(app, &tx, &arrival.devices, arrival.language, principal, &pair).await?;
+        grants(&tx).await?
+    } else {
+        Vec::new()
+    };
     let keyring = credentials::keyring(pair, principal, &grants)?;
     let sealed = keyring.seal(&presented.token().keyring_key(), principal);
     let keep: (&Sql, platform::Params<'_>) = (&KEEP_KEYRING, &[&sealed, &device_sealed]);

@@ -94,7 +94,9 @@ async fn work<W: FnOnce(&Ready<'_>) -> io::Result<()>>(
 
     let choices = Choices::of(&options.sessions, &options.rates);
     let root_key = Arc::clone(&root.key);
-    let router = start(server, root_key, origin.as_str(), choices, Clock::real()).await?;
+    let smtp = options.mail.smtp()?;
+    let router =
+        start(server, root_key, origin.as_str(), choices, smtp.as_ref(), Clock::real()).await?;
     let welcome = tokio::select! {
         prepared = prepare(router.clone()) => prepared?,
         () = &mut stop => return Ok(()),

@@ -7,8 +7,11 @@ use std::{
     sync::{Mutex, OnceLock},
 };
 
+use platform::mail::SmtpTls;
 use serde_json::json;
-use testkit::{Person, SOCKET_VARIABLE, TestDb, TestServer, search::Search};
+use testkit::{
+    MailServer, Manner, Person, SOCKET_VARIABLE, ServerOptions, TestDb, TestServer, search::Search,
+};
 use uuid::Uuid;
 
 const DAY: &str = "/api/v1/days/2026-11-20";
@@ -55,12 +58,23 @@ async fn leave_markers(server: &TestServer, word: &str) -> (Person, Vec<String>)
             .expect(200),
     );
     drop(ana.get(&format!("/api/v1/foods?q={}", marked("search"))).await.expect(200));
+    // Mails wait for this address and for another one; the mail server repeats both and takes none.
+    let new_email = json!({"new_email": format!("{word}-new@example.org")});
+    drop(ana.post("/api/v1/account/email", &new_email).await.expect(202));
+    drop(ana.post("/api/v1/account/email/verify", &json!({})).await.expect(202));
+    assert_eq!(server.send_mail().await.put_off, 3);
     // What is refused leaves as little behind.
     for (path, body) in [
         ("/api/v1/session", json!({"email": ana.email, "password": marked("wrong-password")})),
         ("/api/v1/session", json!({"email": format!("{word}-typed@example.org"), "password": "x"})),
         ("/api/v1/account", json!({"email": ana.email, "password": ana.password})),
         ("/api/v1/account", json!({marked("field"): marked("value")})),
+        ("/api/v1/account/email", json!({"new_email": marked("no address")})),
+        ("/api/v1/account/email/verify", json!({"code": marked("code")})),
+        (
+            "/api/v1/account/email/confirm",
+            json!({"old_code": marked("old"), "new_code": marked("new"), "password": marked("p")}),
+        ),
         ("/api/v1/session/recovery", json!({"email": ana.email, "recovery_code": marked("code")})),
         (entries.as_str(), json!({"id": marked("id"), "kind": marked("kind")})),
     ] {
@@ -149,7 +163,10 @@ async fn traces_on_disk(db: &TestDb, search: &Search) -> Vec<String> {
 #[tokio::test]
 async fn a01_a05_a21_no_marker_is_left_in_any_byte_or_logged_line() {
     capture_log();
-    let server = TestServer::start(keepwell::router).await;
+    let mail = MailServer::start(SmtpTls::FromTheStart).await;
+    mail.behave(Manner::Refuses);
+    let options = ServerOptions { smtp: Some(mail.config()), ..ServerOptions::default() };
+    let server = TestServer::start_with(options, keepwell::router).await;
     let word = format!("canary{}", Uuid::now_v7().simple());
     let (_, markers) = leave_markers(&server, &word).await;
     let search = Search::new(&markers);
@@ -160,6 +177,7 @@ async fn a01_a05_a21_no_marker_is_left_in_any_byte_or_logged_line() {
     assert_eq!(search.traces_in(&log), Vec::<String>::new());
     let log = String::from_utf8(log).unwrap();
     assert!(log.contains("answered") && log.contains("/api/v1/days/{date}/entries"), "{log}");
+    assert!(log.contains("a mail was not sent") && log.contains("550"), "{log}");
     assert!(log.contains("database error 42501"), "the fault was logged by its code: {log}");
     assert!(!log.contains("2026-11-20"), "a log names no day");
 }

@@ -24,11 +24,14 @@ const DOORS: &[(&str, &str)] = &[
     ("auth.standing", "what the presented session waits for"),
     ("auth.me", "who the presented token proves to be"),
     ("auth.entry", "what a request is given when it enters"),
+    ("accounts.standing_address", "the sealed address of the presented session that waits"),
     ("accounts.my_slot_proofs", "whether a presented code is the asker's, without reading a slot"),
 ];
 
 /// Functions that run with their owner's rights.
 const DEFINERS: &[(&str, &str)] = &[
+    ("accounts.tell_second_step_failed", "leaves one word to the person of the waiting session"),
+    ("accounts.change_email", "writes the asker's address, which a request cannot"),
     ("accounts.pass_second_step", "opens the presented session for a second step that was shown"),
     ("accounts.prove", "makes the presented session fresh for a proof that was shown"),
     ("accounts.restretch", "replaces the slot of a presented proof, in its person's session"),

@@ -13,6 +13,7 @@ mod catalog;
 mod demo;
 mod diary;
 mod inventory;
+mod mail;
 mod migrations;
 mod model;
 mod openapi;

@@ -82,6 +82,16 @@ async fn two_people() -> (TestServer, Person, Person) {
         let note = json!({"id": Uuid::now_v7(), "kind": "note", "time": "08:00", "zone": "UTC", "text": "n"});
         drop(person.post("/api/v1/days/2026-11-20/entries", &note).await.expect(201));
         drop(person.sign_in().await);
+        let kept = format!(
+            "insert into accounts.notice (principal, notice, what)
+                values ('{id}', gen_random_uuid(), 'signed_in');
+            insert into accounts.email_change (principal, new_email_sealed, expires_at)
+                values ('{id}', 'x', now() + interval '10 minutes');
+            insert into mail.queue (principal, mail, message_sealed, give_up_at)
+                values ('{id}', gen_random_uuid(), 'x', now() + interval '3 days')",
+            id = person.id
+        );
+        server.db.admin().await.batch_execute(&kept).await.unwrap();
     }
     let admin = server.db.admin().await;
     let steps = "insert into accounts.second_step
@@ -178,7 +188,16 @@ async fn attempt(
                 set local session_replication_role = origin"
             );
             admin.batch_execute(&take_out).await.unwrap();
-            format!("insert into {table} select ('{row}'::{table}).*")
+            match insertable(admin, actor.role, table).await {
+                Some(columns) => {
+                    let values = columns.replace(", ", ", t.");
+                    format!(
+                        "insert into {table} ({columns}) select t.{values}
+                        from (select ('{row}'::{table}).*) t"
+                    )
+                }
+                None => format!("insert into {table} select ('{row}'::{table}).*"),
+            }
         }
     };
     admin.batch_execute(&format!("set local role {}", actor.role)).await.unwrap();
@@ -205,4 +224,13 @@ async fn updatable(admin: &Client, role: &str, table: &str) -> Option<String> {
             and has_column_privilege($1::text, attrelid, attnum, 'update')
         order by attnum desc limit 1";
     admin.query_opt(sql, &[&role, &table]).await.unwrap().map(|row| row.get(0))
+}
+
+/// The columns that the role may give a new row, if there are any.
+async fn insertable(admin: &Client, role: &str, table: &str) -> Option<String> {
+    let sql = "select string_agg(quote_ident(attname), ', ') from pg_attribute
+        where attrelid = $2::text::regclass and attnum > 0 and not attisdropped
+            and has_schema_privilege($1::text, split_part($2, '.', 1), 'usage')
+            and has_column_privilege($1::text, attrelid, attnum, 'insert')";
+    admin.query_one(sql, &[&role, &table]).await.unwrap().get(0)
 }

@@ -42,6 +42,12 @@ const FILL: &str = "
     insert into audit.event
         select id, d, now(), id, 'web', 'entry_recorded', 'food', sha256('x')
         from people, generate_series(1, 5) d;
+    insert into accounts.notice (principal, notice, what)
+        select id, gen_random_uuid(), 'signed_in' from people, generate_series(1, 5);
+    insert into accounts.email_change (principal, new_email_sealed, expires_at)
+        select id, sha256('x'), now() + interval '10 minutes' from people;
+    insert into mail.queue (principal, mail, message_sealed, give_up_at)
+        select id, gen_random_uuid(), sha256('x'), now() + interval '3 days' from people;
     analyze";
 
 #[test]

@@ -93,7 +93,8 @@ impl DatabaseOptions {
     }
 }
 
-fn secret_in(path: &Path) -> Result<SecretString, ConfigError> {
+/// The one line of a file.
+pub(super) fn secret_in(path: &Path) -> Result<SecretString, ConfigError> {
     let text = fs::read_to_string(path).map(Zeroizing::new).map_err(|source: io::Error| {
         ConfigError::Unreadable { path: path.to_path_buf(), source }
     })?;

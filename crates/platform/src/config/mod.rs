@@ -10,6 +10,7 @@ mod database;
 mod file;
 mod listen;
 mod log;
+mod mail;
 mod origin;
 mod rates;
 mod sessions;
@@ -29,6 +30,7 @@ pub use self::data::DataOptions;
 pub use self::database::{DatabaseOptions, DatabasePlace};
 pub use self::listen::{ListenOptions, PlainPort};
 pub use self::log::{LogFormat, LogOptions};
+pub use self::mail::{MailOptions, NotAnSmtpUrl, SmtpUrl};
 pub use self::origin::{NotAnOrigin, PublicOrigin};
 pub use self::rates::RateOptions;
 pub use self::sessions::SessionOptions;
@@ -65,6 +67,9 @@ pub struct ServeOptions {
     /// How often.
     #[command(flatten)]
     pub rates: RateOptions,
+    /// How mail leaves.
+    #[command(flatten)]
+    pub mail: MailOptions,
     /// What is told.
     #[command(flatten)]
     pub log: LogOptions,
@@ -92,6 +97,12 @@ pub enum ConfigError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// A file with a secret lies open.
+    #[error("The file {path} can be read by everybody.\nClose it:  chmod 600 {path}")]
+    OpenToOthers {
+        /// The file.
+        path: PathBuf,
     },
     /// The file is not TOML.
     #[error("The file {path} is not valid TOML: {problem}")]

@@ -15,6 +15,8 @@ pub struct Rates {
     /// Tries of a recovery code from one address in an hour. There is no such limit for a name:
     /// a code cannot be guessed, and whoever asked in the name of others would lock them out.
     pub recovery_address_per_hour: u32,
+    /// Times that one account may have codes mailed in an hour.
+    pub mailed_codes_per_hour: u32,
 }
 
 impl Default for Rates {
@@ -25,6 +27,7 @@ impl Default for Rates {
             sign_in_address_per_hour: 200,
             sign_up_address_per_hour: 5,
             recovery_address_per_hour: 10,
+            mailed_codes_per_hour: 6,
         }
     }
 }

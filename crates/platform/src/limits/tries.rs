@@ -100,6 +100,18 @@ impl<'a> Tries<'a> {
         self.admit_rates(&[rate]).await
     }
 
+    /// Admits codes that are mailed for somebody: nobody's mailbox is filled through us.
+    pub async fn mailed_codes(&self, principal: Uuid) -> Result<()> {
+        let key = self.root.pseudonym("mailed codes in an hour", &principal.to_string());
+        let burst = self.rates.mailed_codes_per_hour;
+        self.admit_rates(&[Rate { key, burst, period_seconds: HOUR }]).await
+    }
+
+    /// Whether this person has come in with this browser before.
+    pub fn knows(&self, devices: &Devices, principal: Uuid) -> bool {
+        !devices.known_by_principal(self.root, principal).is_empty()
+    }
+
     /// The cookie that makes the browser known, for whoever has come in completely: signed up, signed
     /// in with every step that is asked for, or recovered. `name` as in [`Tries::sign_in`].
     pub fn recognize(&self, devices: &Devices, name: &str, principal: Uuid) -> Result<HeaderValue> {

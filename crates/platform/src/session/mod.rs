@@ -19,7 +19,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{Db, Error, Result};
+use crate::{Db, Error, Result, mail::Language};
 
 /// A token that somebody presents. Only the database can tell whether it is a session.
 #[derive(Clone)]
@@ -33,6 +33,8 @@ struct Inner {
     expected: Option<Uuid>,
     /// Whether the route serves also those who owe the operator a second step.
     may_owe: bool,
+    /// What the person reads, for mail about what this request does.
+    language: Language,
 }
 
 /// Put on a request by routes that serve also those who owe a second step.
@@ -46,12 +48,12 @@ const EXPECTED_PERSON: &str = "keepwell-person";
 impl Presented {
     /// Wraps a token.
     pub fn new(token: SessionToken) -> Self {
-        Self::of(token, None, false)
+        Self::of(token, None, false, Language::default())
     }
 
-    fn of(token: SessionToken, expected: Option<Uuid>, may_owe: bool) -> Self {
+    fn of(token: SessionToken, expected: Option<Uuid>, may_owe: bool, language: Language) -> Self {
         let database_token = hex(token.database_token().expose());
-        Self(Arc::new(Inner { token, database_token, expected, may_owe }))
+        Self(Arc::new(Inner { token, database_token, expected, may_owe, language }))
     }
 
     /// The token of a request's cookie, and whom the page that sent it works for.
@@ -61,17 +63,23 @@ impl Presented {
             let person = person.to_str().ok().and_then(|person| person.parse().ok());
             person.ok_or_else(|| Error::invalid(EXPECTED_PERSON, "name a person by their number"))
         });
-        Ok(Self::of(token, expected.transpose()?, extensions.get::<MayOwe>().is_some()))
+        let may_owe = extensions.get::<MayOwe>().is_some();
+        Ok(Self::of(token, expected.transpose()?, may_owe, Language::of(headers)))
     }
 
     /// A token that nobody has seen yet, for a new session.
     pub fn generate() -> Self {
-        Self::of(SessionToken::generate(), None, true)
+        Self::of(SessionToken::generate(), None, true, Language::default())
     }
 
     /// The token itself.
     pub fn token(&self) -> &SessionToken {
         &self.0.token
+    }
+
+    /// The language that the request asks for.
+    pub fn language(&self) -> Language {
+        self.0.language
     }
 
     /// What the database sees of it, in hex.

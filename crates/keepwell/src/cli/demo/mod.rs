@@ -37,6 +37,8 @@ pub(super) fn run(options: &ServeOptions) -> anyhow::Result<()> {
     options.data.root_key_file = None;
     options.database.database_url = None;
     options.database.database_url_file = None;
+    // Whoever lives in it is nobody: there is no one to write to.
+    options.mail.smtp_url = None;
     // A line for each of 1,500 entries would push the address and the password out of sight.
     // Whoever wants more than the usual log still gets it.
     if options.log.log_level == Level::INFO {

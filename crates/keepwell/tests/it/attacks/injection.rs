@@ -411,6 +411,22 @@ fn changes_to(person: Uuid) -> Vec<String> {
         format!(
             "update accounts.account set recovery_code_kept_at = now() where principal = '{person}'"
         ),
+        format!(
+            "insert into accounts.notice (principal, notice, what)
+            values ('{person}', gen_random_uuid(), 'planted')"
+        ),
+        format!("update accounts.notice set seen_at = now() where principal = '{person}'"),
+        format!(
+            "insert into accounts.email_change (principal, new_email_sealed, expires_at)
+            values ('{person}', 'planted', now() + interval '10 minutes')"
+        ),
+        format!("update accounts.email_change set tries = 0 where principal = '{person}'"),
+        format!("delete from accounts.email_change where principal = '{person}'"),
+        format!(
+            "insert into mail.queue (principal, mail, message_sealed, give_up_at)
+            values ('{person}', gen_random_uuid(), 'planted', now())"
+        ),
+        "select accounts.change_email('planted', true)".to_owned(),
         "select audit.append('planted', 'by somebody else')".to_owned(),
         sign_up(person),
         format!("delete from auth.principal where principal = '{person}'"),
