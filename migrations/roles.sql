@@ -49,6 +49,8 @@ alter role keepwell_app set search_path = '';
 alter role keepwell_app set jit = off;
 alter role keepwell_worker set statement_timeout = '60s';
 alter role keepwell_worker set lock_timeout = '5s';
+-- A mail's row stays locked while the mail is handed over, which takes 45 seconds at most.
+alter role keepwell_worker set idle_in_transaction_session_timeout = '60s';
 alter role keepwell_worker set search_path = '';
 alter role keepwell_auditor set statement_timeout = '60s';
 alter role keepwell_auditor set search_path = '';
