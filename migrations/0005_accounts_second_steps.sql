@@ -471,31 +471,39 @@ end
 $$;
 -- A password's slot at the present cost, in the place of the one whose proof is presented.
 create function accounts.restretch(
-    proof text, new_proof_hash bytea, new_private_key_sealed bytea,
+    proof text, new_proof text, new_private_key_sealed bytea,
     memory_kib integer, passes integer, lanes integer
 ) returns void
     language plpgsql security definer set search_path = '' as $$
+declare
+    found_slot accounts.key_slot%rowtype;
 begin
     perform set_config('app.proof', proof, true);
-    update accounts.key_slot k set proof_hash = new_proof_hash,
-        private_key_sealed = new_private_key_sealed, stretch_memory_kib = memory_kib,
-        stretch_passes = passes, stretch_lanes = lanes
-    where k.kind = 1;
+    delete from accounts.key_slot k
+    where k.kind = 1 and k.principal = (select s.principal from auth.session s)
+    returning * into found_slot;
+    if found then
+        perform set_config('app.proof', new_proof, true);
+        insert into accounts.key_slot (principal, slot, kind, proof_hash, private_key_sealed,
+            stretch_memory_kib, stretch_passes, stretch_lanes, created_at)
+        values (found_slot.principal, found_slot.slot, 1, sha256(decode(new_proof, 'hex')),
+            new_private_key_sealed, memory_kib, passes, lanes, found_slot.created_at);
+    end if;
     perform set_config('app.proof', '', true);
 end
 $$;
-alter function accounts.restretch(text, bytea, bytea, integer, integer, integer)
+alter function accounts.restretch(text, text, bytea, integer, integer, integer)
     owner to keepwell_auth;
-revoke all on function accounts.restretch(text, bytea, bytea, integer, integer, integer) from public;
-grant execute on function accounts.restretch(text, bytea, bytea, integer, integer, integer)
+revoke all on function accounts.restretch(text, text, bytea, integer, integer, integer) from public;
+grant execute on function accounts.restretch(text, text, bytea, integer, integer, integer)
     to keepwell_app;
-grant update (proof_hash, private_key_sealed, stretch_memory_kib, stretch_passes, stretch_lanes)
-    on accounts.key_slot to keepwell_auth;
 -- Who shows the proof of a password's slot, in a session of the same person, may stretch it anew.
-create policy presented_password on accounts.key_slot for update to keepwell_auth
+create policy presented_password on accounts.key_slot for delete to keepwell_auth
     using (kind = 1 and proof_hash = sha256(decode(current_setting('app.proof', true), 'hex'))
-        and principal = (select s.principal from auth.session s))
-    with check (kind = 1 and principal = (select s.principal from auth.session s));
+        and principal = (select s.principal from auth.session s));
+create policy presented_password_insert on accounts.key_slot for insert to keepwell_auth
+    with check (kind = 1 and proof_hash = sha256(decode(current_setting('app.proof', true), 'hex'))
+        and principal = (select s.principal from auth.session s));
 
 alter function accounts.show_second_step(uuid, text, bigint, text) owner to keepwell_auth;
 alter function accounts.pass_second_step(uuid, text, bigint, text) owner to keepwell_auth;

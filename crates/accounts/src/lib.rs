@@ -1,8 +1,8 @@
 //! Who you are: opening an account, signing in and out, recovering.
 //!
 //! `address` and `password` are what people type, `credentials` what comes of it; `sign_up`,
-//! `sign_in`, `second_steps`, `proof` (step-up), `recovery`, `email` and `notices` are the
-//! capabilities. No slot is found by an e-mail address: the address
+//! `sign_in`, `second_steps`, `proof` (step-up), `sessions`, `password_change`, `recovery`, `email`
+//! and `notices` are the capabilities. No slot is found by an e-mail address: the address
 //! only salts the password, and what the two yield together finds the slot. So a known and an
 //! unknown address take the same path at the same price, and the database holds no address.
 
@@ -13,9 +13,11 @@ mod device;
 mod email;
 mod notices;
 pub mod password;
+mod password_change;
 mod proof;
 mod recovery;
 mod second_steps;
+mod sessions;
 mod sign_in;
 mod sign_up;
 mod slots;
@@ -30,6 +32,8 @@ pub fn routes() -> Routes {
         .merge(sign_in::routes())
         .merge(second_steps::routes())
         .merge(proof::routes())
+        .merge(sessions::routes())
+        .merge(password_change::routes())
         .merge(recovery::routes())
         .merge(email::routes())
         .merge(notices::routes())
@@ -44,6 +48,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         sign_in::store::ALL,
         second_steps::store::ALL,
         proof::store::ALL,
+        sessions::store::ALL,
+        password_change::store::ALL,
         recovery::store::ALL,
         email::store::ALL,
         notices::store::ALL,

@@ -29,7 +29,7 @@ pub(crate) static ADD: Sql = Sql::new(
 /// Puts a password's slot of the present cost in the place of the one whose proof is shown.
 pub(crate) static RESTRETCH: Sql = Sql::new(
     "select accounts.restretch($1, $2, $3, $4, $5, $6)",
-    &[Type::TEXT, Type::BYTEA, Type::BYTEA, Type::INT4, Type::INT4, Type::INT4],
+    &[Type::TEXT, Type::TEXT, Type::BYTEA, Type::INT4, Type::INT4, Type::INT4],
 );
 
 /// One way in, sealed and ready to be written.
@@ -95,13 +95,18 @@ impl CostColumns {
 }
 
 /// Puts a slot of the present cost in the place of the one that `found` opens.
-pub(crate) async fn restretch(tx: &Unproved, found: &Credential, new: &NewSlot) -> Result<()> {
-    let proof = found.proof_text();
+pub(crate) async fn restretch(
+    tx: &Unproved,
+    found: &Credential,
+    dearer: &Credential,
+    new: &NewSlot,
+) -> Result<()> {
+    let (proof, new_proof) = (found.proof_text(), dearer.proof_text());
     tx.query(
         &RESTRETCH,
         &[
             &proof.as_str(),
-            &new.proof_hash,
+            &new_proof.as_str(),
             &new.private_key_sealed,
             &new.cost.memory_kib,
             &new.cost.passes,

@@ -7,12 +7,14 @@
 #![expect(clippy::indexing_slicing, reason = "a missing field of an answer is a failed test")]
 #![expect(clippy::disallowed_methods, reason = "tests reach behind the doors they check")]
 
+mod authenticator;
 mod database;
 mod mail_server;
 mod person;
 pub mod search;
 mod server;
 
+pub use authenticator::Authenticator;
 pub use database::{SOCKET_VARIABLE, TestDb};
 pub use mail_server::{Arrived, MailServer, Manner};
 pub use person::{Answer, Person, day_entry};

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::TestServer;
 
 /// Somebody with an account, signed in.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Person {
     /// The person's number.
     pub id: Uuid,
@@ -132,6 +132,18 @@ impl Person {
             .expect("a recovery code")
             .clone_into(&mut back.recovery_code);
         back
+    }
+
+    /// The same person in another session, or in none.
+    #[must_use]
+    pub fn with_cookie(&self, cookie: impl Into<String>) -> Self {
+        Self { cookie: cookie.into(), ..self.clone() }
+    }
+
+    /// The same person with another password.
+    #[must_use]
+    pub fn with_password(&self, password: impl Into<String>) -> Self {
+        Self { password: password.into(), ..self.clone() }
     }
 
     /// Shows the password once more: what needs a fresh proof may follow for five minutes.

@@ -94,16 +94,17 @@ async fn check(
         }
     }
     // A password that is right leaves only a code that was used before.
-    own_password(app, peer, presented, password).await?;
+    own_password(app, peer, presented, password, "password").await?;
     Err(typed.refusal())
 }
 
-/// The credential of the asker's own password, if it is that.
+/// The credential of the asker's own password, if it is that; `field` is what the request calls it.
 pub(crate) async fn own_password(
     app: &App,
     peer: Peer,
     presented: &Presented,
     typed: &SecretString,
+    field: &'static str,
 ) -> Result<Credential> {
     let (session, rows) = store::needed(app.db(), presented).await?;
     let email = own_email(&session, &rows)?;
@@ -114,7 +115,7 @@ pub(crate) async fn own_password(
             return Ok(credential);
         }
     }
-    Err(not_right())
+    Err(not_right(field))
 }
 
 fn own_email(session: &Session, rows: &[Row]) -> Result<EmailAddress> {
@@ -133,6 +134,6 @@ fn steps(rows: Vec<Row>) -> Result<Vec<Row>> {
     Ok(steps)
 }
 
-fn not_right() -> Error {
-    Error::invalid("password", "this is not your password")
+fn not_right(field: &'static str) -> Error {
+    Error::invalid(field, "this is not your password")
 }

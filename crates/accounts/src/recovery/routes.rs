@@ -17,6 +17,7 @@ use crate::{
     device::Arrival,
     notices,
     password::{self, Stands},
+    password_change::store as change,
     sign_in::{self, Application, SignedIn},
     sign_up::ShownOnce,
     slots::NewSlot,
@@ -43,7 +44,7 @@ pub(crate) fn routes() -> Routes {
     ),
 )]
 async fn make_code(State(app): State<App>, presented: Presented) -> Result<impl IntoResponse> {
-    let tx = store::begin(app.db(), &presented).await?;
+    let tx = change::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;
     let code = RecoveryCode::generate();
     let session = tx.session();
@@ -85,7 +86,7 @@ async fn confirm_code(
     let wrong = || Error::invalid("code", "this is not your recovery code: compare it once more");
     let code = RecoveryCode::parse(kept.code.expose_secret()).map_err(|_cause| wrong())?;
     let credential = Credential::of_recovery_code(&app, &code);
-    let tx = store::begin(app.db(), &presented).await?;
+    let tx = change::begin(app.db(), &presented).await?;
     if store::confirm(tx, &credential).await? { Ok(StatusCode::NO_CONTENT) } else { Err(wrong()) }
 }
 
@@ -179,17 +180,17 @@ async fn choose_password(
     presented: Presented,
     Json(typed): Json<ChosenPassword>,
 ) -> Result<impl IntoResponse> {
-    let recovering = store::recovering(app.db(), &presented).await?;
-    let session = &recovering.session;
+    let now = change::circumstances(app.db(), &presented).await?;
+    let session = &now.session;
     session.require_fresh()?;
-    if !recovering.began_with_code {
+    if !matches!(now.first_step.as_str(), "recovery_code" | "single_use_code") {
         return Err(Error::Conflict(
             "you did not come in with a recovery code: change the password on your profile page",
         ));
     }
     let (principal, pair) = (session.principal(), session.keyring().pair());
-    let email = EmailAddress::parse(&open_email(pair, principal, &recovering.email_sealed)?)?;
-    let stands = if recovering.has_second_step { Stands::WithSecondStep } else { Stands::Alone };
+    let email = EmailAddress::parse(&open_email(pair, principal, &now.email_sealed)?)?;
+    let stands = if now.has_second_step { Stands::WithSecondStep } else { Stands::Alone };
     let password = password::parse_new("new_password", &typed.new_password, &email, stands)?;
     let cost = app.sessions().password_cost;
     let by_password = Credential::of_password(&app, peer, &email, password, cost).await?;
@@ -197,7 +198,7 @@ async fn choose_password(
     let by_new_code = Credential::of_recovery_code(&app, &new_code);
     let password_slot = NewSlot::seal(principal, pair, &by_password, cost)?;
     let code_slot = NewSlot::seal(principal, pair, &by_new_code, cost)?;
-    let tx = store::begin(app.db(), &presented).await?;
+    let tx = change::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;
     let told = notices::prepare(&app, &presented, &tx, What::Recovered).await?;
     store::recover(tx, &password_slot, &code_slot, &told).await.map_err(|error| {

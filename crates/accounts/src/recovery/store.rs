@@ -1,7 +1,7 @@
 //! The SQL of recovery.
 
 use platform::{
-    Db, Error, Presented, Result, Session, Sql, Transaction, entered,
+    Result, Sql, Transaction,
     notices::{TELL, Told},
 };
 use tokio_postgres::types::Type;
@@ -12,8 +12,6 @@ use crate::{
 };
 
 pub(crate) static ALL: &[&Sql] = &[
-    &LOCK,
-    &RECOVERING,
     &PRESENT_PROOF,
     &MATCHES,
     &SET_KEPT,
@@ -23,19 +21,6 @@ pub(crate) static ALL: &[&Sql] = &[
     &END_OTHERS,
     &AUDIT,
 ];
-
-/// One change of this account's recovery at a time.
-static LOCK: Sql = Sql::new("select principal from accounts.account for update", &[]);
-
-static RECOVERING: Sql = Sql::new(
-    entered!(
-        "select a.email_sealed,
-            s.first_step in ('recovery_code', 'single_use_code') as began_with_code,
-            exists (select from accounts.second_step) as has_second_step
-        from accounts.account a cross join auth.my_session s"
-    ),
-    &[],
-);
 
 static PRESENT_PROOF: Sql = Sql::new("select set_config('app.proof', $1, true)", &[Type::TEXT]);
 
@@ -60,12 +45,6 @@ static END_OTHERS: Sql = Sql::new("select auth.end_other_sessions()", &[]);
 
 static AUDIT: Sql = Sql::new("select audit.append($1, '')", &[Type::TEXT]);
 
-/// A transaction that changes how this account is recovered.
-pub(super) async fn begin(db: &Db, presented: &Presented) -> Result<Transaction> {
-    let (tx, _) = db.begin(presented, &LOCK, &[]).await?;
-    Ok(tx)
-}
-
 /// Puts a new recovery code in the old one's place. It is not kept until its person says so.
 pub(super) async fn replace_code(tx: Transaction, new: &NewSlot, told: &Told) -> Result<()> {
     tx.finish(&[
@@ -89,26 +68,6 @@ pub(super) async fn confirm(tx: Transaction, credential: &Credential) -> Result<
         tx.finish(&[(&SET_KEPT, &[]), (&AUDIT, &[&"recovery_code_kept"])]).await?;
     }
     Ok(matches)
-}
-
-/// Somebody who comes back.
-pub(super) struct Recovering {
-    pub(super) session: Session,
-    pub(super) email_sealed: Vec<u8>,
-    pub(super) began_with_code: bool,
-    pub(super) has_second_step: bool,
-}
-
-/// How the asker came in, and what a new password needs.
-pub(super) async fn recovering(db: &Db, presented: &Presented) -> Result<Recovering> {
-    let (session, rows) = db.read_few(presented, &RECOVERING, &[]).await?;
-    let row = rows.first().ok_or(Error::Unauthenticated)?;
-    Ok(Recovering {
-        session,
-        email_sealed: row.try_get("email_sealed")?,
-        began_with_code: row.try_get("began_with_code")?,
-        has_second_step: row.try_get("has_second_step")?,
-    })
 }
 
 /// Puts a new password and a new code in the place of the old ones, and ends every other session.

@@ -192,7 +192,7 @@ async fn remove(
     }
     let tries = app.tries();
     let admitted = tries.proof(peer, principal, &devices).await?;
-    let outcome = proof::own_password(&app, peer, &presented, &password).await;
+    let outcome = proof::own_password(&app, peer, &presented, &password, "password").await;
     drop(admitted.ended(&tries, outcome).await?);
     let (tx, _) = store::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::store;
+use super::{Application, store};
 use crate::credentials::open_email;
 
 /// What came of signing in.
@@ -63,6 +63,11 @@ impl SessionInfo {
     /// The person's own address, in the form in which addresses are compared.
     pub(crate) fn email(&self) -> &str {
         &self.email
+    }
+
+    /// Whether the session belongs to this application.
+    pub(crate) fn is_of(&self, application: Application) -> bool {
+        self.application == application.as_str()
     }
 }
 

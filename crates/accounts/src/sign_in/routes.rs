@@ -126,7 +126,7 @@ async fn restretch(
         .open(opened.principal, found.kind, &opened.private_key_sealed)
         .or(Err(Error::Altered))?;
     let slot = NewSlot::seal(opened.principal, &pair, dearer, app.sessions().password_cost)?;
-    slots::restretch(tx, found, &slot).await
+    slots::restretch(tx, found, dearer, &slot).await
 }
 
 /// From an opened slot to a session in the browser, open or waiting for its second step. The session

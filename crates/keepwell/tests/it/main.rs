@@ -21,6 +21,7 @@ mod policies;
 mod program;
 mod restore;
 mod routes;
+mod second_steps;
 mod statements;
 mod survival;
 mod tries;

@@ -15,6 +15,7 @@ fn visit(path: &str) -> String {
             .replace("{date}", "2026-11-20")
             .replace("{key}", "energy")
             .replace("/foods/{id}", "/foods/usda-sr28:01009")
+            .replace("{session}", "01930000-0000-7000-8000-000000000001")
             .replace("{factor}", "01930000-0000-7000-8000-000000000001")
             .replace("{id}", "01930000-0000-7000-8000-000000000001"),
     }

@@ -26,14 +26,29 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<SessionToken> {
 /// browser closes.
 pub fn issue(presented: &Presented) -> Result<HeaderValue> {
     let token = presented.token().encode();
-    let text =
-        format!("{NAME}={}; Path=/; Secure; HttpOnly; SameSite=Strict", token.expose_secret());
-    let mut value = HeaderValue::from_str(&text).map_err(|cause| Error::Internal(cause.into()))?;
-    value.set_sensitive(true);
-    Ok(value)
+    sensitive(&format!(
+        "{NAME}={}; Path=/; Secure; HttpOnly; SameSite=Strict",
+        token.expose_secret()
+    ))
+}
+
+/// The same for an installed app that locks itself: it stays when the app is closed.
+pub fn issue_for(presented: &Presented, days: u32) -> Result<HeaderValue> {
+    let token = presented.token().encode();
+    let seconds = u64::from(days) * 24 * 60 * 60;
+    sensitive(&format!(
+        "{NAME}={}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={seconds}",
+        token.expose_secret()
+    ))
 }
 
 /// The header value that takes it back.
 pub fn clear() -> HeaderValue {
     HeaderValue::from_static("__Host-sid=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0")
+}
+
+fn sensitive(text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).map_err(|cause| Error::Internal(cause.into()))?;
+    value.set_sensitive(true);
+    Ok(value)
 }

@@ -10,6 +10,7 @@ mod loot;
 mod network;
 mod other_sites;
 mod sessions;
+mod stolen_credentials;
 mod stolen_database;
 
 pub(crate) use loot::tables;

@@ -153,3 +153,154 @@ async fn a13_signing_in_ends_the_session_that_the_browser_had() {
     new.cookie = again.cookie().unwrap();
     drop(new.get("/api/v1/session").await.expect(200));
 }
+
+#[tokio::test]
+async fn a13_one_session_or_all_others_end_at_once() {
+    let server = TestServer::start(keepwell::router).await;
+    let ana = server.person("ana").await;
+    let ben = server.person("ben").await;
+    let (phone, tablet, desk) = (ana.sign_in().await, ana.sign_in().await, ana.sign_in().await);
+    let listed = ana.get("/api/v1/session/all").await.expect(200).json();
+    let listed = listed["sessions"].as_array().unwrap().clone();
+    assert_eq!(listed.len(), 4);
+    assert_eq!(listed.iter().filter(|one| one["current"] == true).count(), 1);
+    assert_eq!(listed[0]["first_step"], "password");
+
+    let of_phone = phone.get("/api/v1/session/all").await.expect(200).json();
+    let number = of_phone["sessions"][0]["session"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/session/all/{number}");
+    // Nobody else ends it, and nobody ends the session that asks that way.
+    drop(ben.send(Method::DELETE, &path, "").await.expect(404));
+    drop(phone.send(Method::DELETE, &path, "").await.expect(404));
+    drop(phone.get("/api/v1/days/2026-11-20").await.expect(200));
+    drop(ana.send(Method::DELETE, &path, "").await.expect(204));
+    is_worth_nothing(&phone).await;
+    drop(tablet.get("/api/v1/session").await.expect(200));
+
+    drop(ana.send(Method::DELETE, "/api/v1/session/all", "").await.expect(204));
+    is_worth_nothing(&tablet).await;
+    is_worth_nothing(&desk).await;
+    drop(ana.get("/api/v1/session").await.expect(200));
+    drop(ben.get("/api/v1/session").await.expect(200));
+}
+
+#[tokio::test]
+async fn a13_a_new_password_ends_every_other_session() {
+    let server = TestServer::start(keepwell::router).await;
+    let ana = server.person("ana").await;
+    let phone = ana.sign_in().await;
+    let change = json!({"current_password": ana.password, "new_password": PASSWORD});
+    drop(ana.put("/api/v1/account/password", &change).await.expect(204));
+    is_worth_nothing(&phone).await;
+    drop(ana.get("/api/v1/days/2026-11-20").await.expect(200));
+    let old = json!({"email": ana.email, "password": ana.password});
+    drop(ana.post("/api/v1/session", &old).await.expect(401));
+    drop(ana.with_password(PASSWORD).sign_in().await.get("/api/v1/session").await.expect(200));
+}
+
+#[tokio::test]
+async fn a13_a_person_chooses_when_to_be_signed_out_within_the_limit() {
+    let server = TestServer::start(keepwell::router).await;
+    let admin = server.db.admin().await;
+    let ana = server.person("ana").await;
+    for minutes in [0, 61, -5] {
+        drop(ana.put("/api/v1/session/idle", &json!({"minutes": minutes})).await.expect(422));
+    }
+    drop(ana.put("/api/v1/session/idle", &json!({"minutes": 2})).await.expect(204));
+    let back = "update auth.session set last_used_at = now() - interval '2 minutes 1 second'";
+    admin.batch_execute(back).await.unwrap();
+    is_worth_nothing(&ana).await;
+    let again = ana.sign_in().await;
+    let info = again.get("/api/v1/session").await.expect(200).json();
+    assert_eq!(info["idle_minutes"], 2, "the choice holds for later sessions");
+}
+
+/// Locked for whatever is asked, with no word of anybody's.
+async fn is_locked(person: &Person) {
+    for path in [
+        "/api/v1/session",
+        "/api/v1/days/2026-11-20",
+        "/api/v1/session/all",
+        "/api/v1/account/second-steps",
+    ] {
+        let answer = person.get(path).await.expect(423);
+        assert_eq!(answer.json()["type"], "urn:keepwell:problem:locked", "{path}");
+        assert!(!answer.text.contains(&person.email));
+    }
+    let entry = day_entry(Uuid::now_v7(), "usda-sr28:09040", 10.0);
+    drop(person.post("/api/v1/days/2026-11-20/entries", &entry).await.expect(423));
+    let lock = person.post("/api/v1/session/lock", &json!({})).await;
+    assert_eq!(lock.status.as_u16(), 423);
+}
+
+#[tokio::test]
+async fn a13_a_locked_session_answers_423_until_its_pin_and_ends_at_the_fifth_wrong_one() {
+    let server = TestServer::start(keepwell::router).await;
+    let ana = server.person("ana").await;
+    // Without anything to unlock it with it is not locked.
+    drop(ana.post("/api/v1/session/lock", &json!({})).await.expect(409));
+    for weak in ["12345", "123456", "000000", "27495a"] {
+        drop(ana.put("/api/v1/session/pin", &json!({"pin": weak})).await.expect(422));
+    }
+    drop(ana.put("/api/v1/session/pin", &json!({"pin": "274951"})).await.expect(204));
+    let phone = ana.sign_in().await;
+    drop(phone.post("/api/v1/session/lock", &json!({})).await.expect(409));
+
+    drop(ana.post("/api/v1/session/lock", &json!({})).await.expect(204));
+    is_locked(&ana).await;
+    drop(phone.get("/api/v1/session").await.expect(200));
+    let unlock = async |pin: &str| ana.post("/api/v1/session/unlock", &json!({"pin": pin})).await;
+    drop(unlock("274952").await.expect(422));
+    is_locked(&ana).await;
+    drop(unlock("274951").await.expect(204));
+    drop(ana.get("/api/v1/days/2026-11-20").await.expect(200));
+    // What is not locked is not unlocked.
+    drop(unlock("274951").await.expect(401));
+
+    drop(ana.post("/api/v1/session/lock", &json!({})).await.expect(204));
+    for _ in 0..4 {
+        drop(unlock("111222").await.expect(422));
+    }
+    drop(unlock("111222").await.expect(401));
+    is_worth_nothing(&ana).await;
+    drop(unlock("274951").await.expect(401));
+}
+
+#[tokio::test]
+async fn a13_an_installed_app_with_a_pin_locks_where_a_browser_ends() {
+    let server = TestServer::start(keepwell::router).await;
+    let admin = server.db.admin().await;
+    let ana = server.person("ana").await;
+    let installed = json!({"email": ana.email, "password": ana.password, "installed": true});
+    let answer = ana.post("/api/v1/session", &installed).await.expect(201);
+    assert_eq!(answer.json()["application"], "app");
+    let app = ana.with_cookie(answer.cookie().unwrap());
+    let answer = app.put("/api/v1/session/pin", &json!({"pin": "274951"})).await.expect(204);
+    let cookie = answer.headers["set-cookie"].to_str().unwrap();
+    assert!(cookie.contains("Max-Age=2592000"), "{cookie}");
+    let web = ana.sign_in().await;
+    drop(web.put("/api/v1/session/pin", &json!({"pin": "274951"})).await.expect(204));
+
+    let back = "update auth.session set last_used_at = now() - interval '2 hours',
+        created_at = created_at - interval '3 hours', expires_at = expires_at - interval '3 hours'";
+    admin.batch_execute(back).await.unwrap();
+    is_locked(&app).await;
+    is_worth_nothing(&web).await;
+    assert_eq!(clean_up(&server).await, 1, "the browser's session, and not the app's");
+    drop(app.post("/api/v1/session/unlock", &json!({"pin": "274951"})).await.expect(204));
+    drop(app.get("/api/v1/days/2026-11-20").await.expect(200));
+    // Unlocking is no fresh proof: what changes credentials asks for the password again.
+    admin
+        .batch_execute("update auth.session set proved_at = now() - interval '6 minutes'")
+        .await
+        .unwrap();
+    let step = app.post("/api/v1/account/second-steps/totp", &json!({})).await.expect(403);
+    assert_eq!(step.json()["type"], "urn:keepwell:problem:prove-first");
+    app.prove().await;
+    drop(app.post("/api/v1/account/second-steps/totp", &json!({})).await.expect(200));
+
+    let after_30_days = "update auth.session set created_at = created_at - interval '30 days',
+        expires_at = expires_at - interval '30 days', last_used_at = now()";
+    admin.batch_execute(after_30_days).await.unwrap();
+    is_worth_nothing(&app).await;
+}
