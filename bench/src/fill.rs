@@ -59,10 +59,17 @@ pub(crate) struct Person {
     pub(crate) id: Uuid,
 }
 
+/// Everybody's password.
+pub(crate) const PASSWORD: &str = "a walk by the cold sea";
+
+/// Somebody's address.
+pub(crate) fn address(name: &str) -> String {
+    format!("{name}@example.org")
+}
+
 /// Opens an account.
 pub(crate) fn sign_up(client: &mut Client, name: &str) -> Result<Person> {
-    let body =
-        json!({"email": format!("{name}@example.org"), "password": "a walk by the cold sea"});
+    let body = json!({"email": address(name), "password": PASSWORD});
     let cookie = client.post("/api/v1/account", None, &body)?.expect(201)?.cookie()?;
     let session = client.get("/api/v1/session", Some(&cookie))?.expect(200)?.json()?;
     let id = session.pointer("/person_id").and_then(Value::as_str).context("a number")?.parse()?;

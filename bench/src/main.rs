@@ -12,6 +12,7 @@ mod pgbench;
 mod process;
 mod report;
 mod sealing;
+mod sign_ins;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -36,7 +37,7 @@ pub(crate) struct Options {
     /// How long each part runs, in seconds
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
-    /// Only the measures of this name: read, price, add, year, search, size, start
+    /// Only the measures of this name: read, price, add, year, search, storm, size, start
     #[arg(long)]
     only: Option<String>,
     /// A file of SQL that the superuser runs before anything is measured, to try a change out

@@ -13,7 +13,7 @@ use crate::load::{self, Outcome, float};
 use crate::pgbench::Pgbench;
 use crate::process::Server;
 use crate::report::{Ratio, median};
-use crate::{Options, say, sealing};
+use crate::{Options, say, sealing, sign_ins};
 
 const CONNECTIONS: usize = 8;
 const PLAIN: &str = "scripts/read_plain.sql";
@@ -91,6 +91,9 @@ pub(crate) fn all(options: &Options, home: &Path) -> Result<Vec<Ratio>> {
     }
     if wanted("search") {
         ratios.push(bench.search()?);
+    }
+    if wanted("storm") {
+        ratios.extend(bench.sign_ins()?);
     }
     if wanted("size") {
         ratios.extend(bench.sizes()?);
@@ -345,6 +348,67 @@ impl Bench<'_> {
                 ("server's CPU a search, us".into(), searches(|one| one.server_cpu_us)),
             ],
         })
+    }
+
+    /// Sign-ins against what the cores can stretch, and reading days beside a storm of them.
+    fn sign_ins(&self) -> Result<Vec<Ratio>> {
+        say("signing in")?;
+        // A sign-in takes a good part of a second: shorter stretches of load would count whole ones.
+        let length = self.length().max(Duration::from_secs(6));
+        let mut clients = self.connections()?;
+        let mut rounds = Vec::new();
+        for _ in 0..self.options.rounds {
+            let stretches = sign_ins::stretches_a_second(length)?;
+            let storm = sign_ins::storm(&self.server, || {
+                std::thread::sleep(length);
+                Ok(())
+            })?;
+            let alone = self.read_days(&mut clients)?;
+            let beside = sign_ins::storm(&self.server, || {
+                read_days(&self.server, &self.reader, &mut clients, length)
+            })?;
+            rounds.push((stretches, storm.sign_ins_a_second, alone, beside));
+        }
+        let shares: Vec<f64> = rounds.iter().map(|(could, did, ..)| did / could).collect();
+        let kept: Vec<f64> = rounds
+            .iter()
+            .map(|(.., alone, beside)| beside.meanwhile.per_second / alone.per_second)
+            .collect();
+        let p99_ms =
+            median(rounds.iter().map(|(.., beside)| beside.meanwhile.p99.as_secs_f64() * 1e3));
+        let (share, keeps) = (median(shares.iter().copied()), median(kept.iter().copied()));
+        Ok(vec![
+            Ratio {
+                name: "sign-ins against what all cores stretch (Argon2id, 64 MiB, 3 passes), 4 at a \
+                       time",
+                goal: ">= 0.9",
+                reached: Some(share >= 0.9),
+                value: share,
+                rounds: shares,
+                parts: vec![
+                    ("stretches a second".into(), median(rounds.iter().map(|(could, ..)| *could))),
+                    ("sign-ins a second".into(), median(rounds.iter().map(|(_, did, ..)| *did))),
+                ],
+            },
+            Ratio {
+                name: "days read a second beside a storm of sign-ins against without, p99 below 50 ms",
+                goal: ">= 0.5",
+                reached: Some(keeps >= 0.5 && p99_ms < 50.0),
+                value: keeps,
+                rounds: kept,
+                parts: vec![
+                    ("p99 of a day beside it, ms".into(), p99_ms),
+                    (
+                        "p99 of a day alone, ms".into(),
+                        median(rounds.iter().map(|(.., one, _)| one.p99.as_secs_f64() * 1e3)),
+                    ),
+                    (
+                        "sign-ins a second beside the reading".into(),
+                        median(rounds.iter().map(|(.., beside)| beside.sign_ins_a_second)),
+                    ),
+                ],
+            },
+        ])
     }
 
     /// Memory after all that, and what a browser loads first.

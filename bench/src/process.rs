@@ -82,6 +82,7 @@ impl Server {
             .arg(&data)
             // One address asks for everybody here.
             .args(["--requests-per-minute", "100000000", "--sign-ups-per-hour", "1000"])
+            .args(["--sign-ins-per-minute", "100000"])
             .args(["--log-level", log_level])
             .stdout(log()?)
             .stderr(log()?)
