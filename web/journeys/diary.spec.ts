@@ -121,9 +121,10 @@ test('a diary is started, kept, left, opened again and recovered', async ({ page
   await test.step('the recovery code sets a new password and the diary is still readable', async () => {
     await page.getByRole('link', { name: 'Profile' }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
-    await page.getByRole('link', { name: 'Use the recovery code' }).click()
+    await page.getByRole('link', { name: 'Forgot your password?' }).click()
     await page.getByLabel('E-mail').fill(person.email)
-    await page.getByLabel('Recovery code').fill(person.code.toLowerCase().replaceAll('-', ' '))
+    await page.getByLabel('Recovery code or single-use code').fill(person.code.toLowerCase().replaceAll('-', ' '))
+    await page.getByRole('button', { name: 'Go on' }).click()
     await page.getByLabel('New password').fill('an entirely different one')
     await page.getByRole('button', { name: 'Set the new password' }).click()
     const code = await keepCode(page)

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { expect, type Locator, type Page } from '@playwright/test'
+import { Authenticator } from './authenticator'
 
 export interface Person {
   email: string
@@ -36,6 +37,34 @@ export async function signIn(page: Page, { email, password }: Person): Promise<v
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Profile' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(page.getByText('You are signed out.')).toBeVisible()
+}
+
+export async function toSecurity(page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Profile' }).click()
+  await page.getByRole('link', { name: 'Look after security' }).click()
+  await expect(part(page, 'Second steps').getByRole('button', { name: 'Add an authenticator app' })).toBeVisible()
+}
+
+/** Sets up an authenticator app, the first second step, on the page about security. */
+export async function addAuthenticator(page: Page, name: string): Promise<{ app: Authenticator; codes: string[] }> {
+  await toSecurity(page)
+  await page.getByRole('button', { name: 'Add an authenticator app' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Add an authenticator app' })
+  await dialog.getByText('Type the secret').click()
+  const app = new Authenticator(await dialog.getByTestId('totp-secret').innerText())
+  await dialog.getByLabel(/six digits/).fill(await app.code())
+  await dialog.getByLabel('Name').fill(name)
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  const codes = (await page.getByTestId('single-use-codes').getByRole('listitem').allInnerTexts()).map((code) => code.trim())
+  await page.getByRole('button', { name: 'I have kept them' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  return { app, codes }
 }
 
 /** A meal, water or notes: the part of the day with this heading. */

@@ -11,6 +11,14 @@ pub fn description() -> anyhow::Result<String> {
 }
 
 pub(crate) fn describe(mut paths: OpenApi) -> anyhow::Result<String> {
+    // Handlers of two features may share a name; a path and a method stand once.
+    for item in paths.paths.paths.values_mut() {
+        let operations =
+            [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.operation_id = None;
+        }
+    }
     paths.info = Info::new("Keepwell", env!("CARGO_PKG_VERSION"));
     paths.info.description = Some(
         "A diary of food and health that only its owner can read. Errors are problem+json \

@@ -1,18 +1,21 @@
 // Who is signed in, and what happens to what the page holds when that ends.
 //
 // Two kinds of things are held in memory: what was read (days, foods) and what was typed (open forms,
-// entries not saved yet). A session that runs out drops the first and keeps the second, for the same person
-// only. Signing out drops both, and so does somebody else who signs in: all windows of a browser share one
-// cookie, so a window that went on would show and write one person's diary under another's name.
+// entries not saved yet). A session that runs out or is locked drops the first and keeps the second, for the
+// same person only. Signing out drops both, and so does somebody else who signs in: all windows of a browser
+// share one cookie, so a window that went on would show and write one person's diary under another's name.
 
 import { actFor, actForNobody, ask, api, listenToAnswers } from '../api/client'
-import { problemOf, sessionEnded, type Problem } from '../api/problem'
-import type { SessionInfo } from '../api/types'
+import { problemOf, sessionEnded, type Problem, type Refusal } from '../api/problem'
+import { WAYS, type SessionInfo, type SignedIn, type Way } from '../api/types'
 
-export type Ending = 'idle' | 'asked' | 'other'
+export type Ending = 'idle' | 'asked' | 'other' | 'tries'
+
+/** `awaits`: the first step is done, the second is not. `locked`: a PIN or a passkey opens it again. */
+type State = 'unknown' | 'unreachable' | 'out' | 'awaits' | 'locked' | 'in'
 
 /** What the windows of a browser tell each other. */
-type Told = { answered: string } | { entered: string } | { left: string }
+type Told = { answered: string } | { entered: string } | { left: string } | { locked: string }
 
 interface Holder {
   /** Drop what was read. */
@@ -30,22 +33,27 @@ export function heedSession(holder: Holder): void {
   holders.push(holder)
 }
 
+/** Whether the app stands in a window of its own, put there by the person. */
+function isInstalled(): boolean {
+  return matchMedia('(display-mode: standalone)').matches
+}
+
 class Session {
-  state = $state<'unknown' | 'unreachable' | 'out' | 'in'>('unknown')
+  state = $state<State>('unknown')
   info = $state.raw<SessionInfo | null>(null)
   ended = $state<Ending | null>(null)
+  /** What can be shown as a second step; all of it when the page was loaded anew meanwhile. */
+  ways = $state.raw<readonly Way[]>(WAYS)
   /** A recovery code that was just made, shown until it is confirmed. */
   freshCode = $state<string | null>(null)
   lastAnswerMs = Date.now()
   #idleMinutes = 15
   #lastPerson: string | null = null
+  #opened = false
   #others = new BroadcastChannel('keepwell-session')
 
   constructor() {
-    listenToAnswers({
-      answered: () => this.#answered(),
-      refused: (why) => (why === 'other' ? this.#otherPerson() : this.expire()),
-    })
+    listenToAnswers({ answered: () => this.#answered(), refused: (why) => this.#refused(why) })
     this.#others.onmessage = ({ data }: MessageEvent<Told>) => this.#hear(data)
   }
 
@@ -53,9 +61,11 @@ class Session {
     return this.info?.idle_minutes ?? this.#idleMinutes
   }
 
-  /** Whether the diary may be shown: signed in, and no recovery code waiting to be kept. */
+  /** Whether the diary may be shown: signed in, and nothing left to be set up or kept first. */
   get isOpen(): boolean {
-    return this.state === 'in' && this.freshCode === null && this.info?.recovery_code_kept === true
+    const { info } = this
+    if (this.state !== 'in' || this.freshCode !== null || !info) return false
+    return info.recovery_code_kept && !info.recovering && !info.owes_second_step
   }
 
   /** Asks the server who we are; used at the start and to stay signed in. */
@@ -64,16 +74,14 @@ class Session {
       this.#enter(await ask(api.GET('/api/v1/session')))
       return null
     } catch (thrown) {
-      const problem = problemOf(thrown)
-      if (problem.status === 401) this.state = 'out'
-      else if (this.state === 'unknown') this.state = 'unreachable'
-      return problem
+      // What a refusal means was heard before this.
+      if (this.state === 'unknown') this.state = 'unreachable'
+      return problemOf(thrown)
     }
   }
 
   async signIn(email: string, password: string): Promise<void> {
-    const signedIn = await ask(api.POST('/api/v1/session', { body: { email, password } }))
-    if (signedIn.state === 'open') this.#enter(signedIn)
+    this.#step(await ask(api.POST('/api/v1/session', { body: { email, password, installed: isInstalled() } })))
   }
 
   async signUp(email: string, password: string): Promise<void> {
@@ -81,15 +89,23 @@ class Session {
     await this.#enterWith(recovery_code)
   }
 
-  async recover(email: string, recovery_code: string, new_password: string): Promise<void> {
-    await ask(api.POST('/api/v1/session/recovery', { body: { email, recovery_code } }))
+  /** In with a code that was kept; where there is a second step it follows, and then a new password. */
+  async recover(email: string, recovery_code: string): Promise<void> {
+    this.#step(await ask(api.POST('/api/v1/session/recovery', { body: { email, recovery_code } })))
+  }
+
+  async choosePassword(new_password: string): Promise<void> {
     const made = await ask(api.POST('/api/v1/session/recovery/password', { body: { new_password } }))
     await this.#enterWith(made.recovery_code)
   }
 
-  /** A new code in place of one that was never confirmed. */
+  async passSecondStep(typed: { totp: string } | { single_use_code: string }): Promise<void> {
+    this.#enter(await ask(api.POST('/api/v1/session/second-step', { body: typed })))
+  }
+
+  /** A new code in the place of the one before. */
   async renewCode(): Promise<void> {
-    const made = await ask(api.POST('/api/v1/account/recovery-code', { headers: { 'content-type': 'application/json' } }))
+    const made = await ask(api.POST('/api/v1/account/recovery-code'))
     this.freshCode = made.recovery_code
   }
 
@@ -98,14 +114,14 @@ class Session {
     this.freshCode = null
     if (this.info) {
       this.info = { ...this.info, recovery_code_kept: true }
-      for (const holder of holders) holder.open()
+      this.#open()
     } else {
       await this.check()
     }
   }
 
   async signOut(): Promise<void> {
-    const person = this.info?.person_id ?? ''
+    const person = this.info?.person_id ?? this.#lastPerson ?? ''
     try {
       await ask(api.DELETE('/api/v1/session'))
     } catch (thrown) {
@@ -124,7 +140,16 @@ class Session {
 
   /** The server no longer knows us, or would not if we asked. */
   expire(): void {
-    if (this.state === 'in') this.#end('idle')
+    if (this.state === 'in' || this.state === 'locked') this.#end('idle')
+    else if (this.state === 'awaits') this.#end('tries')
+    else this.state = 'out'
+  }
+
+  /** The first step was right: either that was all, or the second follows. */
+  #step(answer: SignedIn): void {
+    if (answer.state === 'open') return this.#enter(answer)
+    this.ways = WAYS.filter((way) => answer.ways.includes(way))
+    this.#suspend('awaits')
   }
 
   async #enterWith(code: string): Promise<void> {
@@ -143,10 +168,32 @@ class Session {
     this.#idleMinutes = info.idle_minutes
     this.info = info
     this.ended = null
+    this.ways = WAYS
     this.state = 'in'
     actFor(info.person_id)
     if (!already) this.#tell({ entered: info.person_id })
-    if (!already && this.isOpen) for (const holder of holders) holder.open()
+    this.#open()
+  }
+
+  #open(): void {
+    if (this.#opened || !this.isOpen) return
+    this.#opened = true
+    for (const holder of holders) holder.open()
+  }
+
+  #refused(why: Refusal): void {
+    if (why === 'other') this.#otherPerson()
+    else if (why === 'over') this.expire()
+    else if (why === 'owes') void this.check()
+    else this.#suspend(why)
+  }
+
+  /** Nothing of the diary is shown until one more step was taken. What was typed waits for its person. */
+  #suspend(state: 'awaits' | 'locked'): void {
+    if (this.state === state) return
+    if (this.state === 'in') this.#close()
+    this.ended = null
+    this.state = state
   }
 
   #hear(told: Told): void {
@@ -154,7 +201,10 @@ class Session {
       if (told.answered === this.info?.person_id) this.lastAnswerMs = Date.now()
     } else if ('entered' in told) {
       if (this.#lastPerson !== null && told.entered !== this.#lastPerson) this.#otherPerson()
-    } else if (told.left === this.info?.person_id) this.#end('asked')
+      else if (this.state === 'awaits' || this.state === 'locked') void this.check()
+    } else if ('locked' in told) {
+      if (told.locked === this.info?.person_id) this.#suspend('locked')
+    } else if (told.left === this.#lastPerson && this.state !== 'out') this.#end('asked')
   }
 
   #tell(what: Told): void {
@@ -167,16 +217,20 @@ class Session {
   }
 
   #end(ending: Ending): void {
-    actForNobody()
+    this.#close()
     this.state = 'out'
     this.ended = ending
+    if (ending === 'idle' || ending === 'tries') return
+    for (const holder of holders) holder.forget()
+    this.#lastPerson = null
+  }
+
+  #close(): void {
+    actForNobody()
     this.info = null
     this.freshCode = null
-    for (const holder of holders) {
-      holder.close()
-      if (ending !== 'idle') holder.forget()
-    }
-    if (ending !== 'idle') this.#lastPerson = null
+    this.#opened = false
+    for (const holder of holders) holder.close()
   }
 
   #answered(): void {

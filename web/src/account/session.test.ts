@@ -6,6 +6,7 @@ let sent: { path: string; person: string | null }[] = []
 let refusesOthers = true
 
 const info = (person_id: string) => ({ person_id, email: `${person_id}@example.org`, idle_minutes: 15, recovery_code_kept: true })
+let answers: ((request: Request) => Response | null) | null = null
 const problem = (status: number, kind: string) =>
   Response.json({ type: `urn:keepwell:problem:${kind}`, title: kind, status, detail: kind }, { status })
 
@@ -13,6 +14,8 @@ async function server(request: Request): Promise<Response> {
   const { pathname: path } = new URL(request.url)
   const person = request.headers.get('keepwell-person')
   sent.push({ path, person })
+  const own = answers?.(request)
+  if (own) return own
   if (request.method === 'POST') signedIn = ((await request.json()) as { email: string }).email
   if (request.method === 'DELETE') {
     signedIn = null
@@ -20,7 +23,7 @@ async function server(request: Request): Promise<Response> {
   }
   if (signedIn === null) return problem(401, 'sign-in-first')
   if (refusesOthers && request.method === 'GET' && person !== null && person !== signedIn) return problem(409, 'other-person')
-  return Response.json(info(signedIn))
+  return Response.json({ state: 'open', ...info(signedIn) })
 }
 
 /** One more window of the same browser: the modules anew, on the same channel. */
@@ -36,6 +39,8 @@ beforeEach(() => {
   signedIn = null
   sent = []
   refusesOthers = true
+  answers = null
+  vi.stubGlobal('matchMedia', () => ({ matches: false }))
   vi.stubGlobal('location', { origin: 'https://keepwell.test' })
   vi.stubGlobal('fetch', server)
 })
@@ -103,4 +108,57 @@ test('what one session asked for never reaches the next, and what waited is not 
   const before = sent.length
   await expect(waiting()).rejects.toMatchObject({ kind: 'sign-in-first' })
   expect(sent.length).toBe(before)
+})
+
+test('a password that was right is not a session before its second step', async () => {
+  const { session, told } = await openWindow()
+  answers = ({ url, method }) => {
+    if (url.endsWith('/second-step')) return null
+    return method === 'POST' ? Response.json({ state: 'awaits_second_step', ways: ['single_use_code', 'totp'] }) : null
+  }
+  await session.signIn('ana', 'a')
+  expect([session.state, session.info, session.isOpen]).toEqual(['awaits', null, false])
+  expect(session.ways).toEqual(['totp', 'single_use_code'])
+  expect(told).toEqual([])
+  answers = ({ url }) => (url.endsWith('/second-step') ? Response.json(info('ana')) : null)
+  await session.passSecondStep({ totp: '123456' })
+  expect([session.state, session.isOpen]).toEqual(['in', true])
+  expect(told).toEqual(['open'])
+})
+
+test('whatever is asked for, a session that waits leads to its second step', async () => {
+  const { session } = await openWindow()
+  answers = () => problem(401, 'second-step-first')
+  await session.check()
+  expect(session.state).toBe('awaits')
+  answers = () => problem(401, 'sign-in-first')
+  await expect(session.passSecondStep({ totp: '123456' })).rejects.toMatchObject({ kind: 'sign-in-first' })
+  expect([session.state, session.ended]).toEqual(['out', 'tries'])
+})
+
+test('a locked session drops what was read, keeps what was typed', async () => {
+  const one = await openWindow()
+  await one.session.signIn('ana', 'a')
+  answers = () => problem(423, 'locked')
+  await one.session.check()
+  expect([one.session.state, one.session.info, one.session.ended]).toEqual(['locked', null, null])
+  expect(one.told).toEqual(['open', 'close'])
+  answers = null
+  await one.session.check()
+  expect(one.session.state).toBe('in')
+  expect(one.told).toEqual(['open', 'close', 'open'])
+})
+
+test('a diary is not open while a second step is owed or a password is to be chosen', async () => {
+  const { session, told } = await openWindow()
+  for (const owed of [{ owes_second_step: true }, { recovering: true }, { recovery_code_kept: false }]) {
+    answers = () => Response.json({ ...info('ana'), ...owed })
+    signedIn = 'ana'
+    await session.check()
+    expect([session.state, session.isOpen]).toEqual(['in', false])
+  }
+  expect(told).toEqual([])
+  answers = null
+  await session.check()
+  expect(told).toEqual(['open'])
 })

@@ -5,19 +5,23 @@
 // server refuses it when the cookie is somebody else's by now.
 
 import createClient, { type Middleware } from 'openapi-fetch'
-import { endedProblem, OTHER_PERSON, Problem } from './problem'
+import { endedProblem, Problem, PREFIX, PROVE_FIRST, REFUSALS, type Refusal } from './problem'
 import type { paths, ProblemBody } from './types'
 
 /** Told of every answer, so that the session can know when the server last heard from us. */
-type Listener = { answered: () => void; refused: (why: 'over' | 'other') => void }
+type Listener = { answered: () => void; refused: (why: Refusal) => void }
 let listener: Listener = { answered: () => {}, refused: () => {} }
 
 export function listenToAnswers(to: Listener): void {
   listener = to
 }
 
-/** Wrong credentials answer 401 too; on these routes that says nothing about the session. */
-const SIGNING_IN = new Set(['POST /api/v1/session', 'POST /api/v1/session/recovery'])
+/** Asks the person to show once more who they are; says whether they did. */
+let prove: () => Promise<boolean> = () => Promise.resolve(false)
+
+export function proveWith(asking: () => Promise<boolean>): void {
+  prove = asking
+}
 
 /** Whom this window acts for, once that is known. */
 let person: string | null = null
@@ -43,22 +47,38 @@ export function inThisSession<T>(request: () => Promise<T>): () => Promise<T> {
 const watch: Middleware = {
   onRequest({ request }) {
     if (person !== null) request.headers.set('keepwell-person', person)
+    // The server takes no body of another kind, and says so even where there is none.
+    if (request.method !== 'GET') request.headers.set('content-type', 'application/json')
     return request
   },
-  async onResponse({ request, response, schemaPath }) {
-    if (response.status === 409 && (await kindOf(response)).endsWith(`:${OTHER_PERSON}`)) listener.refused('other')
-    else if (response.status !== 401) listener.answered()
-    else if (!SIGNING_IN.has(`${request.method} ${schemaPath}`)) listener.refused('over')
+  async onResponse({ response }) {
+    const kind = await kindOf(response)
+    const why = REFUSALS.get(kind) ?? (response.status === 401 && kind === '' ? 'over' : undefined)
+    if (why) listener.refused(why)
+    else listener.answered()
     return undefined
   },
 }
 
 async function kindOf(response: Response): Promise<string> {
+  if (response.ok) return ''
   const body: unknown = await response.clone().json().catch(() => null)
-  return isProblem(body) ? body.type : ''
+  return isProblem(body) ? body.type.replace(PREFIX, '') : ''
 }
 
-export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', cache: 'no-store' })
+/**
+ * Sends a request, and sends it once more when the server first wants a fresh proof of who asks. Whoever
+ * asked gets the second answer, or the refusal when no proof was given.
+ */
+async function send(request: Request): Promise<Response> {
+  const again = request.clone()
+  const during = ended
+  const response = await fetch(request)
+  if (response.status !== 403 || (await kindOf(response)) !== PROVE_FIRST) return response
+  return (await prove()) && during === ended ? fetch(again) : response
+}
+
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin', cache: 'no-store', fetch: send })
 api.use(watch)
 
 interface Answer<T> {

@@ -5,11 +5,21 @@ import type { ProblemBody } from './types'
 /** No answer came at all: the network is down, or the program is not running. */
 export const UNREACHABLE = 0
 
-const PREFIX = /^urn:keepwell:problem:/
+export const PREFIX = /^urn:keepwell:problem:/
 /** The session that asked is over. */
 const SIGN_IN_FIRST = 'sign-in-first'
-/** The browser is signed in as somebody else by now. */
-export const OTHER_PERSON = 'other-person'
+/** What was asked for needs a proof of the last minutes. */
+export const PROVE_FIRST = 'prove-first'
+
+/** What a refusal says about the session, whatever was asked for. */
+export type Refusal = 'over' | 'other' | 'awaits' | 'locked' | 'owes'
+export const REFUSALS: ReadonlyMap<string, Refusal> = new Map<string, Refusal>([
+  [SIGN_IN_FIRST, 'over'],
+  ['other-person', 'other'],
+  ['second-step-first', 'awaits'],
+  ['locked', 'locked'],
+  ['second-step-owed', 'owes'],
+])
 
 export class Problem extends Error {
   readonly status: number
@@ -33,6 +43,11 @@ export class Problem extends Error {
 /** What everything ends with that was asked for in a session which is over by now. */
 export function endedProblem(): Problem {
   return new Problem(401, { type: `urn:keepwell:problem:${SIGN_IN_FIRST}` })
+}
+
+/** The person was asked to show who they are, and did not: nothing was changed. */
+export function notProved(thrown: unknown): boolean {
+  return thrown instanceof Problem && thrown.kind === PROVE_FIRST
 }
 
 export function sessionEnded(thrown: unknown): boolean {

@@ -11,6 +11,14 @@ type Schemas = components['schemas']
 
 export type SessionInfo = Schemas['SessionInfo']
 export type ProblemBody = Schemas['ProblemJson']
+export type SignedIn = Schemas['SignedIn']
+export type SecondSteps = Schemas['SecondSteps']
+export type SecondStep = Schemas['SecondStep']
+export type BegunTotp = Schemas['BegunTotp']
+
+/** What can be shown as a second step, as the server names it. */
+export const WAYS = ['totp', 'security_key', 'single_use_code'] as const
+export type Way = (typeof WAYS)[number]
 
 export type Nutrient = Schemas['NutrientInfo']
 export type NutrientList = Schemas['NutrientTable']

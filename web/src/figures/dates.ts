@@ -68,3 +68,8 @@ export function shortDate(day: string, language: string): string {
 export function secondsOf(day: string): number {
   return utc(day).getTime() / 1000
 }
+
+/** A moment as the server writes it: "22 Nov 2026, 14:03". */
+export function momentText(moment: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment))
+}

@@ -1,5 +1,6 @@
 // German, in the familiar form: it is the person's own diary that speaks.
 
+import { prove, secondStep, security } from './de-security'
 import { nutrientNames } from './nutrients-de'
 import type { Messages } from './en'
 
@@ -59,6 +60,10 @@ export const de: Messages = {
       invalid: 'Etwas davon ist nicht verwendbar.',
       malformed: 'Diese App und ihr Server passen nicht zusammen. Lade die Seite neu.',
       'too-large': 'Das ist zu viel für einen Eintrag.',
+      'prove-first': 'Du hast nicht gezeigt, dass du es bist. Es wurde nichts geändert.',
+      'second-step-first': 'Zeig zuerst deinen zweiten Schritt.',
+      'second-step-owed': 'Richte zuerst einen zweiten Schritt ein: dieses Keepwell verlangt ihn von allen.',
+      locked: 'Diese Sitzung ist gesperrt. Entsperre sie zuerst.',
       conflict: 'Das wurde im selben Augenblick anderswo geändert. Es ist nichts verloren; versuche es noch einmal.',
       busy: 'Gerade melden sich viele an. Versuche es gleich noch einmal.',
       unavailable: 'Das Tagebuch ist gerade nicht erreichbar. Es ist nichts verloren; versuche es gleich noch einmal.',
@@ -69,7 +74,7 @@ export const de: Messages = {
     fields: {
       email: 'Schreib eine E-Mail-Adresse, zum Beispiel ana@example.org.',
       password: 'Nimm ein anderes Passwort: 15 bis 128 Zeichen, nicht deine Adresse, nicht immer dasselbe und keines von denen, die zuerst probiert werden.',
-      new_password: 'Nimm ein anderes Passwort: 15 bis 128 Zeichen, nicht deine Adresse, nicht immer dasselbe, keines von denen, die zuerst probiert werden, und nicht das eines anderen Tagebuchs von dir.',
+      new_password: 'Nimm ein anderes Passwort: lang genug, höchstens 128 Zeichen, nicht deine Adresse, nicht immer dasselbe, keines von denen, die zuerst probiert werden, und nicht das eines anderen Tagebuchs von dir.',
       code: 'Das ist nicht dein Wiederherstellungscode. Vergleiche ihn noch einmal.',
       recovery_code: 'Das ist kein ganzer Wiederherstellungscode. Vergleiche ihn noch einmal.',
     },
@@ -84,7 +89,7 @@ export const de: Messages = {
     newPassword: 'Neues Passwort',
     showPassword: 'Passwort zeigen',
     hidePassword: 'Passwort verbergen',
-    passwordHint: 'Mindestens 15 Zeichen. Gut sind ein paar Wörter, die nur dir etwas sagen; alle Zeichen sind erlaubt, Einfügen aus einem Passwort-Manager auch.',
+    passwordHint: (least) => `Mindestens ${least} Zeichen. Gut sind ein paar Wörter, die nur dir etwas sagen; alle Zeichen sind erlaubt, Einfügen aus einem Passwort-Manager auch.`,
     passwordCount: (n, least) => (n >= least ? `${n} Zeichen: lang genug` : `${n} von mindestens ${least} Zeichen`),
     passwordTooShort: (least) => `Nimm mindestens ${least} Zeichen.`,
     emailNeeded: 'Schreib deine E-Mail-Adresse, zum Beispiel ana@example.org.',
@@ -99,16 +104,23 @@ export const de: Messages = {
     newHere: 'Neu hier?',
     haveDiary: 'Du hast schon ein Tagebuch?',
     lostPassword: 'Passwort vergessen?',
-    useCode: 'Wiederherstellungscode verwenden',
-    recoverTitle: 'Tagebuch mit dem Wiederherstellungscode öffnen',
-    recoverWhy: 'Der Code öffnet dein Tagebuch, und du setzt ein neues Passwort. Er gilt einmal: danach bekommst du einen neuen.',
-    code: 'Wiederherstellungscode',
+    recoverTitle: 'Passwort vergessen?',
+    recoverWhy: 'Niemand kann es per E-Mail zurücksetzen, auch wir nicht: dein Tagebuch ist mit dem verschlossen, was nur du hast. Was es noch öffnet:',
+    recoverWays: [
+      'dein Wiederherstellungscode',
+      'ein Einmalcode, zusammen mit deinem zweiten Schritt',
+    ],
+    choosePassword: 'Wähle ein neues Passwort',
+    choosePasswordWhy: 'Das alte gilt dann nicht mehr, alle anderen Geräte werden abgemeldet, und du bekommst einen neuen Wiederherstellungscode.',
+    choseLate: 'Seit du deinen Code gezeigt hast, sind mehr als fünf Minuten vergangen. Melde dich ab und fang noch einmal an.',
+    setPassword: 'Neues Passwort setzen',
+    code: 'Wiederherstellungscode oder Einmalcode',
     codeHint: 'Groß- und Kleinschreibung, Leerzeichen und Striche sind egal.',
-    codeNeeded: 'Schreib den ganzen Wiederherstellungscode.',
-    recover: 'Neues Passwort setzen',
+    codeNeeded: 'Schreib den ganzen Code.',
+    recover: 'Weiter',
     wrongSignIn: 'E-Mail oder Passwort stimmt nicht.',
     haveAlready: 'Mit dieser Adresse und diesem Passwort hast du schon ein Tagebuch: melde dich an.',
-    wrongCode: 'E-Mail oder Wiederherstellungscode stimmt nicht.',
+    wrongCode: 'E-Mail oder Code stimmt nicht, oder der Code wurde schon verwendet.',
     keepTitle: 'Bewahre diesen Code auf',
     keepWhy: 'Wenn du dein Passwort vergisst, führt nur dieser Code zurück in dein Tagebuch. Wir haben ihn nicht und können ohne dich keinen neuen machen.',
     keepWhere: 'Schreib ihn auf oder drucke ihn aus und leg ihn zu deinen wichtigen Papieren. Er wird nur dieses eine Mal gezeigt.',
@@ -325,8 +337,8 @@ export const de: Messages = {
       'Höchstens einen Tag lang: wie oft Anmeldungen probiert wurden, unter Schlüssel-Hashes davon, woher und für welche eingetippte Adresse.',
     ],
     idle: (minutes) => `Nach ${minutes} Minuten ohne Nutzung schließt sich das Tagebuch von selbst.`,
-    codeTitle: 'Wiederherstellungscode',
-    codeKept: 'Du hast bestätigt, dass du ihn aufbewahrst. Ist er verloren, meldest du dich wie gewohnt mit dem Passwort an; ohne beides kann niemand das Tagebuch öffnen.',
+    securityWhy: 'Zweite Schritte, dein Wiederherstellungscode und was dein Tagebuch sonst noch öffnet.',
+    toSecurity: 'Sicherheit ansehen',
     keysTitle: 'Tastatur',
   },
   keys: {
@@ -343,5 +355,8 @@ export const de: Messages = {
       ['?', 'Diese Tasten zeigen'],
     ],
   },
+  secondStep,
+  prove,
+  security,
   foodsCount: foods,
 }

@@ -1,6 +1,7 @@
 // English. The type of this catalogue is the type of every other.
 
 import type { Method } from '../api/types'
+import { prove, secondStep, security } from './en-security'
 
 const foods = (n: number) => (n === 1 ? '1 food' : `${n} foods`)
 
@@ -57,6 +58,10 @@ export const en = {
       invalid: 'Something of it cannot be used.',
       malformed: 'This app and its server do not fit together. Load the page anew.',
       'too-large': 'That is too much for one entry.',
+      'prove-first': 'You did not show that it is you. Nothing was changed.',
+      'second-step-first': 'Show your second step first.',
+      'second-step-owed': 'Set up a second step first: this Keepwell asks everybody for one.',
+      locked: 'This session is locked. Unlock it first.',
       conflict: 'It was changed somewhere else at the same moment. Nothing was lost; try again.',
       busy: 'Many people are signing in just now. Try again in a moment.',
       unavailable: 'The diary cannot be reached just now. Nothing was lost; try again shortly.',
@@ -68,7 +73,7 @@ export const en = {
     fields: {
       email: 'Write an e-mail address, such as ana@example.org.',
       password: 'Choose another password: 15 to 128 characters, not your address, not one thing repeated, and none of those that are tried first.',
-      new_password: 'Choose another password: 15 to 128 characters, not your address, not one thing repeated, none of those that are tried first, and not that of another diary of yours.',
+      new_password: 'Choose another password: long enough, 128 characters at most, not your address, not one thing repeated, none of those that are tried first, and not that of another diary of yours.',
       code: 'This is not your recovery code. Compare it once more.',
       recovery_code: 'This is not a whole recovery code. Compare it once more.',
     } as Record<string, string>,
@@ -83,7 +88,7 @@ export const en = {
     newPassword: 'New password',
     showPassword: 'Show password',
     hidePassword: 'Hide password',
-    passwordHint: 'At least 15 characters. A few words that mean something only to you work well; any characters are fine, and pasting from a password manager too.',
+    passwordHint: (least: number) => `At least ${least} characters. A few words that mean something only to you work well; any characters are fine, and pasting from a password manager too.`,
     passwordCount: (n: number, least: number) => (n >= least ? `${n} characters: long enough` : `${n} of at least ${least} characters`),
     passwordTooShort: (least: number) => `Use at least ${least} characters.`,
     emailNeeded: 'Write your e-mail address, for example ana@example.org.',
@@ -98,16 +103,23 @@ export const en = {
     newHere: 'New here?',
     haveDiary: 'You have a diary already?',
     lostPassword: 'Forgot your password?',
-    useCode: 'Use the recovery code',
-    recoverTitle: 'Open your diary with the recovery code',
-    recoverWhy: 'The code opens your diary and lets you set a new password. It works once: you get a new code afterwards.',
-    code: 'Recovery code',
+    recoverTitle: 'Forgot your password?',
+    recoverWhy: 'Nobody can reset it by e-mail, not even we: your diary is locked with what only you have. What still opens it:',
+    recoverWays: [
+      'your recovery code',
+      'a single-use code, together with your second step',
+    ],
+    choosePassword: 'Choose a new password',
+    choosePasswordWhy: 'The old one stops working, every other device is signed out, and you get a new recovery code.',
+    choseLate: 'More than five minutes have passed since you showed your code. Sign out and begin once more.',
+    setPassword: 'Set the new password',
+    code: 'Recovery code or single-use code',
     codeHint: 'Capital and small letters, spaces and dashes do not matter.',
-    codeNeeded: 'Write the whole recovery code.',
-    recover: 'Set the new password',
+    codeNeeded: 'Write the whole code.',
+    recover: 'Go on',
     wrongSignIn: 'E-mail or password is not right.',
     haveAlready: 'You have a diary with this address and password already: sign in.',
-    wrongCode: 'E-mail or recovery code is not right.',
+    wrongCode: 'E-mail or code is not right, or the code was used already.',
     keepTitle: 'Keep this code',
     keepWhy: 'If you forget your password, this code is the only way back into your diary. We do not have it, and we cannot make another without you.',
     keepWhere: 'Write it down or print it, and put it where you keep papers that matter. It is shown this once.',
@@ -325,8 +337,8 @@ export const en = {
       'For a day at most: how often sign-ins were tried, under keyed hashes of where from and of the address that was typed.',
     ],
     idle: (minutes: number) => `After ${minutes} minutes without use the diary closes by itself.`,
-    codeTitle: 'Recovery code',
-    codeKept: 'You confirmed that you keep it. If it is lost, sign in with your password as usual; without both, nobody can open the diary.',
+    securityWhy: 'Second steps, your recovery code, and what else opens your diary.',
+    toSecurity: 'Look after security',
     keysTitle: 'Keyboard',
   },
   keys: {
@@ -343,6 +355,9 @@ export const en = {
       ['?', 'Show these keys'],
     ] as [string, string][],
   },
+  secondStep,
+  prove,
+  security,
   foodsCount: foods,
 }
 
