@@ -1,8 +1,8 @@
 //! Who you are: opening an account, signing in and out, recovering.
 //!
 //! `address` and `password` are what people type, `credentials` what comes of it; `sign_up`,
-//! `sign_in`, `second_steps`, `proof` (step-up), `sessions`, `password_change`, `recovery`, `email`
-//! and `notices` are the capabilities. No slot is found by an e-mail address: the address
+//! `sign_in`, `second_steps`, `security_keys`, `proof` (step-up), `sessions`, `password_change`,
+//! `recovery`, `email` and `notices` are the capabilities. No slot is found by an e-mail address: the address
 //! only salts the password, and what the two yield together finds the slot. So a known and an
 //! unknown address take the same path at the same price, and the database holds no address.
 
@@ -17,6 +17,7 @@ mod password_change;
 mod proof;
 mod recovery;
 mod second_steps;
+mod security_keys;
 mod sessions;
 mod sign_in;
 mod sign_up;
@@ -31,6 +32,7 @@ pub fn routes() -> Routes {
     sign_up::routes()
         .merge(sign_in::routes())
         .merge(second_steps::routes())
+        .merge(security_keys::routes())
         .merge(proof::routes())
         .merge(sessions::routes())
         .merge(password_change::routes())
@@ -47,6 +49,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         sign_up::store::ALL,
         sign_in::store::ALL,
         second_steps::store::ALL,
+        security_keys::store::ALL,
         proof::store::ALL,
         sessions::store::ALL,
         password_change::store::ALL,

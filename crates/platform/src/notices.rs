@@ -27,6 +27,8 @@ pub enum What {
     SecondStepAdded,
     /// One second step less.
     SecondStepRemoved,
+    /// A security key or passkey counted less than before: there may be two of it.
+    KeyCopied,
     /// A new recovery code.
     RecoveryCodeMade,
     /// New single-use codes.
@@ -49,12 +51,13 @@ pub enum What {
 
 impl What {
     /// Every word.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SignedIn,
         Self::SecondStepFailed,
         Self::PasswordChanged,
         Self::SecondStepAdded,
         Self::SecondStepRemoved,
+        Self::KeyCopied,
         Self::RecoveryCodeMade,
         Self::SingleUseCodesMade,
         Self::Recovered,
@@ -74,6 +77,7 @@ impl What {
             Self::PasswordChanged => "password_changed",
             Self::SecondStepAdded => "second_step_added",
             Self::SecondStepRemoved => "second_step_removed",
+            Self::KeyCopied => "key_copied",
             Self::RecoveryCodeMade => "recovery_code_made",
             Self::SingleUseCodesMade => "single_use_codes_made",
             Self::Recovered => "recovered",

@@ -12,6 +12,7 @@ mod database;
 mod mail_server;
 mod person;
 pub mod search;
+mod security_key;
 mod server;
 
 pub use authenticator::Authenticator;
@@ -19,4 +20,5 @@ pub use database::{SOCKET_VARIABLE, TestDb};
 pub use mail_server::{Arrived, MailServer, Manner};
 pub use person::{Answer, Person, day_entry};
 pub use platform::mail::Round;
+pub use security_key::SecurityKey;
 pub use server::{ServerOptions, TestServer, client_of};

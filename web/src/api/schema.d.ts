@@ -614,6 +614,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/second-steps/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a security key or passkey. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Added"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-steps/key/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to set up a security key or passkey. The authenticator is asked to verify its person and for
+         *     the secret that lets it open the diary alone (PRF), and may do neither.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Challenge"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description this Keepwell is reached by a number, and keys need a name */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/account/second-steps/totp": {
         parameters: {
             query?: never;
@@ -864,6 +998,147 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/v1/account/second-steps/{factor}/slot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a passkey open the diary alone. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    factor: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SlotOfKey"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description it opens the diary already */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/second-steps/{factor}/slot/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to let a passkey open the diary alone. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    factor: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Challenge"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/account/single-use-codes": {
@@ -1893,6 +2168,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in with a passkey alone: it has verified its person and computed the secret that opens the
+         *     diary.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PasskeyAlone"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SignedIn"];
+                    };
+                };
+                /** @description the same for an unknown passkey and a wrong signature */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description also where this passkey is a second step, and the password comes first */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What any passkey of this Keepwell signs to sign in. The same for everybody. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Challenge"];
+                    };
+                };
+                /** @description this Keepwell is reached by a number, and passkeys need a name */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session/pin": {
         parameters: {
             query?: never;
@@ -2044,6 +2439,58 @@ export interface paths {
                     };
                 };
                 429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/proof/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What one of the asker's own keys signs for a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Challenge"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description no security key is set up */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2272,7 +2719,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/session/unlock": {
+    "/api/v1/session/second-step/key": {
         parameters: {
             query?: never;
             header?: never;
@@ -2281,7 +2728,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unlocks the session with its PIN. The fifth wrong one ends it. */
+        /** Shows a security key as the second step. Five tries, then signing in has to begin once more. */
         post: {
             parameters: {
                 query?: never;
@@ -2291,7 +2738,134 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Pin"];
+                    "application/json": components["schemas"]["KeyAnswer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionInfo"];
+                    };
+                };
+                /** @description there is no session that waits, or its five tries are over */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-step/key/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a security key signs as the second step. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Challenge"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description no security key is set up */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                423: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Unlocks the session with its PIN or a security key. The fifth wrong one ends it. After a key the
+         *     session has a new token.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Unlocking"];
                 };
             };
             responses: {
@@ -2328,6 +2902,58 @@ export interface paths {
                     };
                 };
                 503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/unlock/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a security key signs to open a locked session. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Challenge"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description no security key is set up */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2474,6 +3100,16 @@ export interface components {
             known: number;
             nutrient: string;
             unit: string;
+        };
+        /** @description What the browser asks the authenticator. */
+        Challenge: {
+            /** @description Comes back with the answer. */
+            ceremony: string;
+            /**
+             * @description For `navigator.credentials`, as JSON: see `PublicKeyCredential.parseCreationOptionsFromJSON` and
+             *     `parseRequestOptionsFromJSON`.
+             */
+            publicKey: Record<string, never>;
         };
         /** @description How long somebody wants to stay signed in without using it. */
         ChosenIdle: {
@@ -2721,6 +3357,13 @@ export interface components {
             /** @description Spaces, dashes and case do not matter. */
             code: string;
         };
+        /** @description A challenge and what a key signed for it. */
+        KeyAnswer: {
+            /** @description From the answer that made the challenge. */
+            ceremony: string;
+            /** @description What `PublicKeyCredential.toJSON` gives, without the results of `prf`: those stay in the browser. */
+            credential: Record<string, never>;
+        };
         /**
          * @description What an entry can be.
          * @enum {string}
@@ -2753,11 +3396,30 @@ export interface components {
              */
             new_email: string;
         };
-        /** @description What is shown once more. */
+        /** @description A new security key or passkey. */
+        NewKey: {
+            /** @description From the answer that began it. */
+            ceremony: string;
+            /** @description What `PublicKeyCredential.toJSON` gives, without the results of `prf`: those stay in the browser. */
+            credential: Record<string, never>;
+            /**
+             * @description What to call it in the list.
+             * @example Key on my key ring
+             */
+            name: string;
+            /**
+             * @description What the browser derived from the result of `prf`, where there is one: the passkey then opens
+             *     the diary alone. 32 bytes in base64url. Can be given later (`…/slot`).
+             */
+            slot_secret?: string | null;
+        };
+        /** @description What is shown once more: a password, with a second step where one is set up; or a passkey. */
         NewProof: {
-            /** @description The password. */
-            password: string;
-            /** @description … or one of the codes that are used once. */
+            key?: components["schemas"]["KeyAnswer"] | null;
+            passkey?: components["schemas"]["ShownPasskey"] | null;
+            /** @description The password, … */
+            password?: string | null;
+            /** @description … or one of the codes that are used once, … */
             single_use_code?: string | null;
             /** @description With a second step, where one is set up: six digits from an authenticator app, … */
             totp?: string | null;
@@ -2805,6 +3467,20 @@ export interface components {
             second_step?: string | null;
             /** Format: uuid */
             session: string;
+        };
+        /** @description What a passkey shows to sign in. */
+        PasskeyAlone: {
+            /** @description From the answer that made the challenge. */
+            ceremony: string;
+            /** @description What `PublicKeyCredential.toJSON` gives, without the results of `prf`: those stay in the browser. */
+            credential: Record<string, never>;
+            /** @description Whether the app is installed on the device, which may then stay signed in behind a PIN. */
+            installed?: boolean;
+            /**
+             * @description What the browser derived from the result of `prf`: 32 bytes in base64url. Without it the passkey
+             *     is a second step, and the password comes first.
+             */
+            slot_secret?: string | null;
         };
         /** @description The old one and the new one. */
         Passwords: {
@@ -3032,6 +3708,15 @@ export interface components {
             /** @description The only way back in without the password. */
             recovery_code: string;
         };
+        /** @description A passkey that shows by itself that it is you. */
+        ShownPasskey: {
+            /** @description From the answer that made the challenge. */
+            ceremony: string;
+            /** @description What `PublicKeyCredential.toJSON` gives, without the results of `prf`: those stay in the browser. */
+            credential: Record<string, never>;
+            /** @description What the browser derived from the result of `prf`: 32 bytes in base64url. */
+            slot_secret: string;
+        };
         /** @description What came of signing in. */
         SignedIn: (components["schemas"]["SessionInfo"] & {
             /** @enum {string} */
@@ -3040,6 +3725,15 @@ export interface components {
             /** @enum {string} */
             state: "awaits_second_step";
         });
+        /** @description What lets a passkey open the diary alone. */
+        SlotOfKey: {
+            /** @description From the answer that made the challenge. */
+            ceremony: string;
+            /** @description What `PublicKeyCredential.toJSON` gives, without the results of `prf`: those stay in the browser. */
+            credential: Record<string, never>;
+            /** @description What the browser derived from the result of `prf`: 32 bytes in base64url. */
+            slot_secret: string;
+        };
         SourceInfo: {
             name: string;
             release: string;
@@ -3070,6 +3764,12 @@ export interface components {
              * @example 123456
              */
             totp?: string | null;
+        };
+        /** @description What unlocks a session: its PIN, or a security key. */
+        Unlocking: {
+            key?: components["schemas"]["KeyAnswer"] | null;
+            /** @description Six to twelve digits. */
+            pin?: string | null;
         };
         ValueInfo: {
             /** Format: double */

@@ -7,4 +7,4 @@
 mod routes;
 pub(crate) mod store;
 
-pub(crate) use routes::{own_password, routes};
+pub(crate) use routes::{own_email, own_password, routes, steps};

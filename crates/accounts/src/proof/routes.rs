@@ -18,6 +18,7 @@ use crate::{
     credentials::{Credential, open_email},
     password,
     second_steps::Typed,
+    security_keys::{KeyAnswer, ShownPasskey, prove_with_passkey, refuse_copied, shown_key},
     sign_in,
 };
 
@@ -26,21 +27,28 @@ pub(crate) fn routes() -> Routes {
     Routes::default().add(Access::SessionThatOwes, routes!(prove))
 }
 
-/// What is shown once more.
+/// What is shown once more: a password, with a second step where one is set up; or a passkey.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewProof {
-    /// The password.
-    #[schema(value_type = String)]
-    password: SecretString,
+    /// The password, …
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    password: Option<SecretString>,
     /// With a second step, where one is set up: six digits from an authenticator app, …
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     totp: Option<SecretString>,
-    /// … or one of the codes that are used once.
+    /// … or one of the codes that are used once, …
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     single_use_code: Option<SecretString>,
+    /// … or a security key.
+    #[serde(default)]
+    key: Option<KeyAnswer>,
+    /// Instead of all that, a passkey that opens the diary alone.
+    #[serde(default)]
+    passkey: Option<ShownPasskey>,
 }
 
 /// Shows once more that it is you. Good for five minutes, in this session.
@@ -65,13 +73,28 @@ async fn prove(
     let email = own_email(&session, &rows)?;
     let steps = steps(rows)?;
     let typed = Typed { totp: shown.totp, single_use_code: shown.single_use_code };
-    if !steps.is_empty() && typed.is_empty() {
+    let password = match (shown.password, shown.passkey) {
+        (Some(password), None) => password,
+        (None, Some(passkey)) if typed.is_empty() && shown.key.is_none() => {
+            app.tries().passkey(peer).await?;
+            prove_with_passkey(&app, &presented, &session, &steps, passkey).await?;
+            return Ok(StatusCode::NO_CONTENT);
+        }
+        (None, None) => return Err(Error::invalid("password", "show your password or a passkey")),
+        (Some(_) | None, Some(_)) => {
+            return Err(Error::invalid("passkey", "show a passkey or a password, not both"));
+        }
+    };
+    if !steps.is_empty() && typed.is_empty() && shown.key.is_none() {
         return Err(Error::invalid("totp", "show your second step as well"));
+    }
+    if !typed.is_empty() && shown.key.is_some() {
+        return Err(Error::invalid("key", "send one second step, not two"));
     }
     let tries = app.tries();
     let admitted = tries.proof(peer, session.principal(), &devices).await?;
-    let outcome =
-        check(&app, peer, &presented, &session, &email, &steps, (&shown.password, typed)).await;
+    let shown = (&password, typed, shown.key);
+    let outcome = check(&app, peer, &presented, &session, &email, &steps, shown).await;
     admitted.ended(&tries, outcome).await
 }
 
@@ -82,9 +105,13 @@ async fn check(
     session: &Session,
     email: &EmailAddress,
     steps: &[Row],
-    (password, typed): (&SecretString, Typed),
+    (password, typed, key): (&SecretString, Typed, Option<KeyAnswer>),
 ) -> Result<StatusCode> {
-    let step = typed.check(app, session.principal(), session.keyring().pair(), steps)?;
+    let with_key = key.is_some();
+    let step = match key {
+        Some(key) => shown_key(app, presented, session, steps, key).await?,
+        None => typed.check(app, session.principal(), session.keyring().pair(), steps)?,
+    };
     let normalized = password::normalize(password);
     for cost in sign_in::store::costs(app.db(), app.sessions().password_cost).await? {
         let credential =
@@ -93,9 +120,9 @@ async fn check(
             return Ok(StatusCode::NO_CONTENT);
         }
     }
-    // A password that is right leaves only a code that was used before.
+    // A password that is right leaves only what was used before.
     own_password(app, peer, presented, password, "password").await?;
-    Err(typed.refusal())
+    Err(if with_key { refuse_copied(app, presented).await } else { typed.refusal() })
 }
 
 /// The credential of the asker's own password, if it is that; `field` is what the request calls it.
@@ -118,13 +145,14 @@ pub(crate) async fn own_password(
     Err(not_right(field))
 }
 
-fn own_email(session: &Session, rows: &[Row]) -> Result<EmailAddress> {
+/// The asker's address, among what a proof is checked with.
+pub(crate) fn own_email(session: &Session, rows: &[Row]) -> Result<EmailAddress> {
     let sealed = rows.first().ok_or(Error::Unauthenticated)?.try_get("email_sealed")?;
     EmailAddress::parse(&open_email(session.keyring().pair(), session.principal(), sealed)?)
 }
 
 /// The rows that are second steps; the one of somebody who has none is not.
-fn steps(rows: Vec<Row>) -> Result<Vec<Row>> {
+pub(crate) fn steps(rows: Vec<Row>) -> Result<Vec<Row>> {
     let mut steps = Vec::with_capacity(rows.len());
     for row in rows {
         if row.try_get::<_, Option<Uuid>>("factor")?.is_some() {

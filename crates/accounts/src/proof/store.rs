@@ -33,7 +33,7 @@ static MATCHES: Sql = Sql::new(
 );
 
 /// What the asker's proof is checked with, a row for each second step and at least one.
-pub(super) async fn needed(db: &Db, presented: &Presented) -> Result<(Session, Vec<Row>)> {
+pub(crate) async fn needed(db: &Db, presented: &Presented) -> Result<(Session, Vec<Row>)> {
     db.read_few(presented, &NEEDED, &[]).await
 }
 

@@ -6,8 +6,8 @@
 //! ([`keys::RootKey::second_step_pass`]), and sees to it that nothing counts twice.
 
 mod codes;
-mod enrol;
-mod pass;
+pub(crate) mod enrol;
+pub(crate) mod pass;
 mod routes;
 mod shown;
 pub(crate) mod store;

@@ -2,13 +2,14 @@
 
 use axum::{
     extract::State,
-    http::header,
+    http::{HeaderValue, header},
     response::{AppendHeaders, IntoResponse},
 };
 use keys::Keyring;
 use platform::{
     App, Error, Json, Presented, ProblemJson, Result, limits::Devices, session::cookie,
 };
+use uuid::Uuid;
 
 use super::{
     Shown, Typed,
@@ -63,14 +64,22 @@ async fn show(
             return Err(refusal);
         }
     };
-    let refusal = typed.refusal();
-    let renewed = open(app, presented, devices, standing, keyring, &shown, refusal).await?;
-    let info = sign_in::info(app, &renewed).await?;
-    let known = app.tries().recognize(devices, info.email(), standing.principal)?;
-    let cookies = AppendHeaders([
-        (header::SET_COOKIE, cookie::issue(&renewed)?),
-        (header::SET_COOKIE, known),
-    ]);
+    let renewed = open(app, presented, devices, standing, keyring, &shown, typed.refusal()).await?;
+    let cookie = cookie::issue(&renewed)?;
+    answer(app, devices, standing.principal, &renewed, cookie).await
+}
+
+/// The session that was opened, for the browser to hold, which is known from here on.
+pub(crate) async fn answer(
+    app: &App,
+    devices: &Devices,
+    principal: Uuid,
+    renewed: &Presented,
+    cookie: HeaderValue,
+) -> Result<impl IntoResponse + use<>> {
+    let info = sign_in::info(app, renewed).await?;
+    let known = app.tries().recognize(devices, info.email(), principal)?;
+    let cookies = AppendHeaders([(header::SET_COOKIE, cookie), (header::SET_COOKIE, known)]);
     Ok((cookies, axum::Json(info)))
 }
 

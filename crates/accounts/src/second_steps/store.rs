@@ -80,8 +80,11 @@ static AUDIT: Sql = Sql::new("select audit.append($1, '')", &[Type::TEXT]);
 
 static TAKE_TRY: Sql = Sql::new("select auth.take_try() as taken", &[]);
 
-static STANDING: Sql =
-    Sql::new("select principal, session, state, keyring_sealed from auth.standing", &[]);
+static STANDING: Sql = Sql::new(
+    "select principal, session, state, application = 'app' and has_pin as stays, keyring_sealed
+    from auth.standing",
+    &[],
+);
 
 static STANDING_STEPS: Sql =
     Sql::new("select factor, kind, body_sealed from accounts.standing_second_step", &[]);
@@ -223,6 +226,8 @@ pub(crate) struct Standing {
     pub(crate) principal: Uuid,
     pub(crate) session: Uuid,
     pub(crate) is_locked: bool,
+    /// Whether it is of an installed app that locks itself, and so stays when that is closed.
+    pub(crate) stays: bool,
     pub(crate) keyring_sealed: Vec<u8>,
     /// Its person's second steps.
     pub(crate) steps: Vec<Row>,
@@ -234,21 +239,36 @@ pub(crate) async fn take_try(db: &Db, presented: &Presented) -> Result<Standing>
     let rows = tx.finish(&[(&STANDING, &[]), (&STANDING_STEPS, &[]), (&TAKE_TRY, &[])]).await?;
     let mut rows = rows.into_iter();
     let (standing, steps, taken) = (rows.next(), rows.next(), rows.next());
-    let first = |rows: &Option<Vec<Row>>| rows.as_ref().and_then(|rows| rows.first().cloned());
-    let standing = first(&standing).ok_or(Error::Unauthenticated)?;
-    let taken = first(&taken).map_or(Ok(false), |row| row.try_get("taken"))?;
-    if !taken {
+    let taken = taken.as_ref().and_then(|rows| rows.first());
+    if !taken.map_or(Ok(false), |row| row.try_get("taken"))? {
         return Err(Error::Unauthenticated);
     }
-    Ok(Standing {
-        principal: standing.try_get("principal")?,
-        session: standing.try_get("session")?,
-        is_locked: standing.try_get::<_, &str>("state")? == "locked",
-        keyring_sealed: standing
-            .try_get::<_, Option<Vec<u8>>>("keyring_sealed")?
-            .ok_or(Error::Unauthenticated)?,
-        steps: steps.unwrap_or_default(),
-    })
+    Standing::of(standing, steps)
+}
+
+/// What the presented session waits for, before anything is tried.
+pub(crate) async fn standing(db: &Db, presented: &Presented) -> Result<Standing> {
+    let tx = db.begin_without_session(presented).await?;
+    let rows = tx.finish(&[(&STANDING, &[]), (&STANDING_STEPS, &[])]).await?;
+    let mut rows = rows.into_iter();
+    Standing::of(rows.next(), rows.next())
+}
+
+impl Standing {
+    fn of(standing: Option<Vec<Row>>, steps: Option<Vec<Row>>) -> Result<Self> {
+        let standing = standing.unwrap_or_default();
+        let standing = standing.first().ok_or(Error::Unauthenticated)?;
+        Ok(Self {
+            principal: standing.try_get("principal")?,
+            session: standing.try_get("session")?,
+            is_locked: standing.try_get::<_, &str>("state")? == "locked",
+            stays: standing.try_get("stays")?,
+            keyring_sealed: standing
+                .try_get::<_, Option<Vec<u8>>>("keyring_sealed")?
+                .ok_or(Error::Unauthenticated)?,
+            steps: steps.unwrap_or_default(),
+        })
+    }
 }
 
 /// Whether the database takes what was shown: then the transaction's session is open.

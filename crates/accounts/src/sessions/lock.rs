@@ -3,10 +3,11 @@
 use axum::{
     extract::State,
     http::{StatusCode, header},
-    response::{AppendHeaders, IntoResponse},
+    response::{AppendHeaders, IntoResponse, Response},
 };
 use platform::{
     App, Error, Json, Peer, Presented, ProblemJson, Result,
+    limits::Devices,
     session::{cookie, hex},
 };
 use secrecy::SecretString;
@@ -17,12 +18,13 @@ use zeroize::Zeroizing;
 
 use super::{pin, store};
 use crate::{
+    security_keys::{self, KeyAnswer},
     sign_in::{self, Application},
     slots::whole,
 };
 
 /// How long an installed app with a PIN stays signed in.
-const INSTALLED_DAYS: u32 = 30;
+pub(crate) const INSTALLED_DAYS: u32 = 30;
 
 /// Locks the session: it answers nothing until it is unlocked.
 #[utoipa::path(
@@ -104,10 +106,24 @@ pub(super) async fn drop_pin(
     Ok((StatusCode::NO_CONTENT, cookie))
 }
 
-/// Unlocks the session with its PIN. The fifth wrong one ends it.
+/// What unlocks a session: its PIN, or a security key.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Unlocking {
+    /// Six to twelve digits.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pin: Option<SecretString>,
+    /// What a key signed for the challenge of `…/unlock/challenge`.
+    #[serde(default)]
+    key: Option<KeyAnswer>,
+}
+
+/// Unlocks the session with its PIN or a security key. The fifth wrong one ends it. After a key the
+/// session has a new token.
 #[utoipa::path(
     post, path = "/api/v1/session/unlock", tag = "session",
-    request_body = Pin,
+    request_body = Unlocking,
     responses(
         (status = 204),
         (status = 401, body = ProblemJson, description = "the session is over"),
@@ -119,16 +135,35 @@ pub(super) async fn drop_pin(
 pub(super) async fn unlock(
     State(app): State<App>,
     peer: Peer,
+    devices: Devices,
     presented: Presented,
-    Json(typed): Json<Pin>,
-) -> Result<StatusCode> {
-    let session = store::locked(app.db(), &presented).await?;
-    let proof = proof(&app, peer, session, typed.pin).await?;
-    if store::unlock(app.db(), &presented, &proof).await? {
-        return Ok(StatusCode::NO_CONTENT);
+    Json(shown): Json<Unlocking>,
+) -> Result<Response> {
+    match (shown.pin, shown.key) {
+        (Some(pin), None) => unlock_with_pin(&app, peer, &presented, pin).await,
+        (None, Some(key)) => {
+            let cookie = security_keys::unlock(&app, &devices, &presented, key).await?;
+            let cookie = AppendHeaders([(header::SET_COOKIE, cookie)]);
+            Ok((StatusCode::NO_CONTENT, cookie).into_response())
+        }
+        (None, None) => Err(Error::invalid("pin", "type the PIN of this device")),
+        (Some(_), Some(_)) => Err(Error::invalid("key", "send a PIN or a key, not both")),
+    }
+}
+
+async fn unlock_with_pin(
+    app: &App,
+    peer: Peer,
+    presented: &Presented,
+    pin: SecretString,
+) -> Result<Response> {
+    let session = store::locked(app.db(), presented).await?;
+    let proof = proof(app, peer, session, pin).await?;
+    if store::unlock(app.db(), presented, &proof).await? {
+        return Ok(StatusCode::NO_CONTENT.into_response());
     }
     // Whether a try is left, the session itself tells.
-    store::locked(app.db(), &presented).await?;
+    store::locked(app.db(), presented).await?;
     Err(Error::invalid("pin", "this is not the PIN of this device"))
 }
 

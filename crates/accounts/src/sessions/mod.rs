@@ -9,6 +9,7 @@ mod lock;
 mod pin;
 pub(crate) mod store;
 
+pub(crate) use lock::INSTALLED_DAYS;
 use platform::{Access, Routes};
 use utoipa_axum::routes;
 

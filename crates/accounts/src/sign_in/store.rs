@@ -27,7 +27,7 @@ pub(crate) static ALL: &[&Sql] = &[
 ];
 
 static SIGN_IN: Sql = Sql::new(
-    "select principal, private_key_sealed, email_sealed, state
+    "select principal, slot, private_key_sealed, email_sealed, state
     from accounts.sign_in($1, $2, make_interval(mins => $3), make_interval(mins => $4),
         make_interval(hours => $5))",
     &[Type::TEXT, Type::TEXT, Type::INT4, Type::INT4, Type::INT4],
@@ -72,6 +72,7 @@ static WAYS: Sql = Sql::new("select distinct kind from accounts.standing_second_
 /// What a slot opened.
 pub(crate) struct Opened {
     pub(crate) principal: Uuid,
+    pub(crate) slot: Uuid,
     pub(crate) private_key_sealed: Vec<u8>,
     pub(crate) email_sealed: Vec<u8>,
     /// Whether the session is open; it waits for a second step otherwise.
@@ -122,6 +123,7 @@ pub(crate) async fn begin(
     let Some(row) = rows.first() else { return Ok(None) };
     Ok(Some(Opened {
         principal: row.try_get("principal")?,
+        slot: row.try_get("slot")?,
         private_key_sealed: row.try_get("private_key_sealed")?,
         email_sealed: row.try_get("email_sealed")?,
         is_open: row.try_get::<_, &str>("state")? == "open",

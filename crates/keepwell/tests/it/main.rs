@@ -22,6 +22,7 @@ mod program;
 mod restore;
 mod routes;
 mod second_steps;
+mod security_keys;
 mod statements;
 mod survival;
 mod tries;

@@ -123,6 +123,19 @@ fn notice(what: What, language: Language) -> Words {
             "Wenn Sie das waren, ist nichts zu tun. Wenn nicht: Melden Sie sich an, fügen Sie\n\
              ihn wieder hinzu und setzen Sie ein neues Passwort.",
         ),
+        (What::KeyCopied, En) => (
+            "a security key may have been copied",
+            "One of your security keys or passkeys counted less than before, so there may be\n\
+             a copy of it. It was refused.",
+            "Sign in, remove that key under \"Account\", and add another one.",
+        ),
+        (What::KeyCopied, De) => (
+            "ein Sicherheitsschlüssel wurde vielleicht kopiert",
+            "Einer Ihrer Sicherheitsschlüssel oder Passkeys hat weniger gezählt als zuvor.\n\
+             Vielleicht gibt es eine Kopie davon. Er wurde abgelehnt.",
+            "Melden Sie sich an, entfernen Sie diesen Schlüssel unter „Konto“ und fügen Sie\n\
+             einen anderen hinzu.",
+        ),
         (What::RecoveryCodeMade, En) => (
             "a new recovery code was made",
             "A new recovery code was made for your account. The one before no longer opens.",

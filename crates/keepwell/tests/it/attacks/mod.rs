@@ -9,6 +9,7 @@ mod injection;
 mod loot;
 mod network;
 mod other_sites;
+mod passkeys;
 mod sessions;
 mod stolen_credentials;
 mod stolen_database;
