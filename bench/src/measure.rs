@@ -355,7 +355,6 @@ impl Bench<'_> {
         say("signing in")?;
         // A sign-in takes a good part of a second: shorter stretches of load would count whole ones.
         let length = self.length().max(Duration::from_secs(6));
-        let mut clients = self.connections()?;
         let mut rounds = Vec::new();
         for _ in 0..self.options.rounds {
             let stretches = sign_ins::stretches_a_second(length)?;
@@ -363,6 +362,8 @@ impl Bench<'_> {
                 std::thread::sleep(length);
                 Ok(())
             })?;
+            // Connections that ask for nothing are cut off: these ask at once.
+            let mut clients = self.connections()?;
             let alone = self.read_days(&mut clients)?;
             let beside = sign_ins::storm(&self.server, || {
                 read_days(&self.server, &self.reader, &mut clients, length)
