@@ -44,7 +44,11 @@ static GRANTS: Sql = Sql::new(
 static KEEP_KEYRING: Sql =
     Sql::new("select auth.keep_keyring($1, $2)", &[Type::BYTEA, Type::BYTEA]);
 
-static OWE: Sql = Sql::new("select auth.owe_second_step()", &[]);
+/// Who came in with a passkey has one.
+static OWE: Sql = Sql::new(
+    "select auth.owe_second_step() where not exists (select from accounts.second_step)",
+    &[],
+);
 
 static AUDIT: Sql = Sql::new("select audit.append($1, '')", &[Type::TEXT]);
 

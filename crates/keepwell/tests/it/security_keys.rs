@@ -74,7 +74,7 @@ async fn is_open(person: &Person) {
 }
 
 #[tokio::test]
-async fn a_passkey_opens_the_diary_alone() {
+async fn a_passkey_with_a_key_of_its_own_signs_in_alone() {
     let server = TestServer::start(keepwell::router).await;
     let ana = server.person("ana").await;
     ana.eat("2026-11-21", "usda-sr28:09003", 150.0).await;
@@ -249,7 +249,11 @@ async fn who_owes_a_second_step_may_make_it_a_key() {
     let server = TestServer::start_with(options, keepwell::router).await;
     let ana = server.person("ana").await.sign_in().await;
     drop(ana.get("/api/v1/days/2026-11-21").await.expect(403));
-    let mut key = SecurityKey::plain(&server.origin);
-    drop(enrol(&ana, &mut key, false).await.expect(201));
+    let mut key = SecurityKey::new(&server.origin);
+    drop(enrol(&ana, &mut key, true).await.expect(201));
     is_open(&ana).await;
+    // A passkey is both steps: who comes with it owes nothing.
+    let answer = sign_in_alone(&ana, &mut key).await.expect(201);
+    assert_eq!(answer.json()["owes_second_step"], false);
+    is_open(&after(&ana, &answer)).await;
 }
