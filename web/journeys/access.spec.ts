@@ -3,7 +3,8 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './guarded'
-import { keepCode, somebody } from './person'
+import { Authenticator } from './authenticator'
+import { keepCode, part, signIn, signUp, somebody, toSecurity } from './person'
 import { seed } from './seed'
 
 async function check(page: Page, name: string): Promise<void> {
@@ -71,4 +72,71 @@ test('every page can be used by everybody', async ({ page }) => {
   await page.getByRole('radio', { name: 'Deutsch' }).check()
   await page.getByRole('link', { name: 'Tagebuch' }).click()
   await check(page, 'day in German')
+})
+
+test('what opens the diary can be used by everybody', async ({ page }) => {
+  test.setTimeout(300_000)
+  const person = await signUp(page)
+  await toSecurity(page)
+  await expect(page.getByText('You are signed in nowhere else.')).toBeVisible()
+  await expect(part(page, 'E-mail')).toContainText(person.email)
+  await check(page, 'security')
+
+  await page.getByRole('button', { name: 'Change the password' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await check(page, 'another password')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Change the address' }).click()
+  await check(page, 'another address')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Set a PIN' }).click()
+  await check(page, 'a new PIN')
+  await page.getByRole('dialog').getByLabel('PIN', { exact: true }).fill('274951')
+  await page.getByRole('dialog').getByLabel('The PIN once more').fill('274951')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+
+  await page.getByRole('button', { name: 'Add an authenticator app' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Add an authenticator app' })
+  await dialog.getByText('Type the secret').click()
+  await check(page, 'an authenticator app')
+  const app = new Authenticator(await dialog.getByTestId('totp-secret').innerText())
+  await dialog.getByLabel(/six digits/).fill(await app.code())
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(page.getByTestId('single-use-codes').getByRole('listitem')).toHaveCount(10)
+  await check(page, 'single-use codes')
+  await page.getByRole('button', { name: 'I have kept them' }).click()
+  await expect(part(page, 'Second steps').getByText('10 codes are left.')).toBeVisible()
+  await check(page, 'security with a second step')
+  await part(page, 'Second steps').getByRole('button', { name: /^More for/ }).click()
+  await page.getByRole('menuitem', { name: 'Remove…' }).click()
+  await check(page, 'removing a second step')
+  await page.keyboard.press('Escape')
+
+  await page.route('**/account/single-use-codes', (route) => {
+    const body = JSON.stringify({ type: 'urn:keepwell:problem:prove-first', title: 'Forbidden', status: 403, detail: '' })
+    return route.fulfill({ status: 403, contentType: 'application/problem+json', body })
+  })
+  await page.getByRole('button', { name: 'Make ten new codes' }).click()
+  await expect(page.getByRole('dialog', { name: 'Is it you?' })).toBeVisible()
+  await check(page, 'showing who one is')
+  await page.keyboard.press('Escape')
+
+  await page.getByRole('link', { name: 'Profile' }).click()
+  await page.getByRole('button', { name: 'Lock now' }).click()
+  await expect(page.getByRole('heading', { name: 'Locked' })).toBeVisible()
+  await check(page, 'locked')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await signIn(page, person)
+  await expect(page.getByRole('heading', { name: 'One more step' })).toBeVisible()
+  await check(page, 'second step')
+  await page.getByRole('button', { name: 'Back to sign in' }).click()
+  await page.getByRole('link', { name: 'Forgot your password?' }).click()
+  await page.getByLabel('E-mail').fill(person.email)
+  await page.getByLabel('Recovery code or single-use code').fill(person.code)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByLabel('Code from your authenticator app').fill(await app.code())
+  await page.getByRole('button', { name: 'Open my diary' }).click()
+  await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
+  await check(page, 'choosing a new password')
 })

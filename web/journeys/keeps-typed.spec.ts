@@ -11,7 +11,7 @@ test('typed text outlives the session and a lost connection', async ({ page, con
     await page.getByRole('textbox', { name: 'Note' }).fill('Half a thought')
     await context.clearCookies()
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect(page.getByText('You were signed out after 15 minutes without use.')).toBeVisible()
+    await expect(page.getByText('You were signed out: on another device, or because the time of this session was over.')).toBeVisible()
     await expect(page.getByText('What you were typing is kept here')).toBeVisible()
     await expect(page.getByText('Half a thought')).toHaveCount(0)
     await signIn(page, person)

@@ -61,7 +61,9 @@ export async function addAuthenticator(page: Page, name: string): Promise<{ app:
   await dialog.getByLabel(/six digits/).fill(await app.code())
   await dialog.getByLabel('Name').fill(name)
   await dialog.getByRole('button', { name: 'Add', exact: true }).click()
-  const codes = (await page.getByTestId('single-use-codes').getByRole('listitem').allInnerTexts()).map((code) => code.trim())
+  const shown = page.getByTestId('single-use-codes').getByRole('listitem')
+  await expect(shown).toHaveCount(10)
+  const codes = (await shown.allInnerTexts()).map((code) => code.trim())
   await page.getByRole('button', { name: 'I have kept them' }).click()
   await expect(page.getByRole('dialog')).toHaveCount(0)
   return { app, codes }

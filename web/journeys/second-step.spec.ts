@@ -56,7 +56,7 @@ test('an authenticator app and single-use codes stand between a password and the
     await expect(page.getByText('This code is not right, or it was used already.')).toBeVisible()
     await showCode(page, app)
     await expect(page.getByRole('heading', { name: 'Trends' })).toBeVisible()
-    await page.getByRole('link', { name: 'Diary' }).click()
+    await page.getByRole('link', { name: 'Diary', exact: true }).click()
     await expect(part(page, 'Water')).toContainText('250 ml')
   })
 

@@ -6,6 +6,7 @@
 
 import { session } from './session.svelte'
 
+/** A minute before, or a third of the time where that is less. */
 const WARN_MS = 60_000
 const TICK_MS = 1_000
 
@@ -47,8 +48,10 @@ class Idle {
     const quietMs = Date.now() - session.lastAnswerMs
     if (quietMs >= limitMs) {
       this.secondsLeft = null
-      session.expire()
-    } else if (quietMs >= limitMs - WARN_MS) {
+      // An installed app with a PIN is locked by the server at this moment, and need not sign in anew.
+      if (session.info?.application === 'app' && session.info.can_lock) void this.#tell()
+      else session.expire()
+    } else if (quietMs >= limitMs - Math.min(WARN_MS, limitMs / 3)) {
       this.secondsLeft = Math.ceil((limitMs - quietMs) / 1000)
     } else {
       this.secondsLeft = null

@@ -9,7 +9,8 @@ import { actFor, actForNobody, ask, api, listenToAnswers } from '../api/client'
 import { problemOf, sessionEnded, type Problem, type Refusal } from '../api/problem'
 import { WAYS, type SessionInfo, type SignedIn, type Way } from '../api/types'
 
-export type Ending = 'idle' | 'asked' | 'other' | 'tries'
+/** `over`: the server ended it before its time without use had passed. */
+export type Ending = 'idle' | 'over' | 'asked' | 'other' | 'tries'
 
 /** `awaits`: the first step is done, the second is not. `locked`: a PIN or a passkey opens it again. */
 type State = 'unknown' | 'unreachable' | 'out' | 'awaits' | 'locked' | 'in'
@@ -103,6 +104,20 @@ class Session {
     this.#enter(await ask(api.POST('/api/v1/session/second-step', { body: typed })))
   }
 
+  /** Hides everything until the PIN or a passkey of this device is shown. */
+  async lock(): Promise<void> {
+    const person = this.info?.person_id ?? ''
+    await ask(api.POST('/api/v1/session/lock'))
+    this.#tell({ locked: person })
+    this.#suspend('locked')
+  }
+
+  async unlock(pin: string): Promise<void> {
+    await ask(api.POST('/api/v1/session/unlock', { body: { pin } }))
+    const problem = await this.check()
+    if (problem) throw problem
+  }
+
   /** A new code in the place of the one before. */
   async renewCode(): Promise<void> {
     const made = await ask(api.POST('/api/v1/account/recovery-code'))
@@ -138,10 +153,16 @@ class Session {
     if (this.state === 'in' && document.visibilityState === 'visible') void this.check()
   }
 
-  /** The server no longer knows us, or would not if we asked. */
+  /** Nobody used it for so long that the server would not know us any more. */
   expire(): void {
     if (this.state === 'in' || this.state === 'locked') this.#end('idle')
-    else if (this.state === 'awaits') this.#end('tries')
+  }
+
+  /** The server no longer knows us. */
+  #over(): void {
+    const quietMs = Date.now() - this.lastAnswerMs
+    if (this.state === 'awaits') this.#end('tries')
+    else if (this.state === 'in' || this.state === 'locked') this.#end(quietMs < this.idleMinutes * 60_000 ? 'over' : 'idle')
     else this.state = 'out'
   }
 
@@ -183,7 +204,7 @@ class Session {
 
   #refused(why: Refusal): void {
     if (why === 'other') this.#otherPerson()
-    else if (why === 'over') this.expire()
+    else if (why === 'over') this.#over()
     else if (why === 'owes') void this.check()
     else this.#suspend(why)
   }
@@ -220,7 +241,7 @@ class Session {
     this.#close()
     this.state = 'out'
     this.ended = ending
-    if (ending === 'idle' || ending === 'tries') return
+    if (ending === 'idle' || ending === 'over' || ending === 'tries') return
     for (const holder of holders) holder.forget()
     this.#lastPerson = null
   }

@@ -14,6 +14,9 @@ export type ProblemBody = Schemas['ProblemJson']
 export type SignedIn = Schemas['SignedIn']
 export type SecondSteps = Schemas['SecondSteps']
 export type SecondStep = Schemas['SecondStep']
+export type OneSession = Schemas['OneSession']
+export type AccountNotice = Schemas['AccountNotice']
+export type EmailState = Schemas['EmailState']
 export type BegunTotp = Schemas['BegunTotp']
 
 /** What can be shown as a second step, as the server names it. */

@@ -1,6 +1,6 @@
 // German, in the familiar form: it is the person's own diary that speaks.
 
-import { prove, secondStep, security } from './de-security'
+import { lock, prove, secondStep, security } from './de-security'
 import { nutrientNames } from './nutrients-de'
 import type { Messages } from './en'
 
@@ -139,6 +139,7 @@ export const de: Messages = {
     needCodeWhy: 'Ohne ihn ist mit dem Passwort auch das Tagebuch verloren. Hol dir jetzt einen neuen Code; ein früherer gilt dann nicht mehr.',
     getCode: 'Meinen Wiederherstellungscode zeigen',
     idleOut: (minutes) => `Du wurdest nach ${minutes} Minuten ohne Nutzung abgemeldet.`,
+    overOut: 'Du wurdest abgemeldet: auf einem anderen Gerät, oder weil die Zeit dieser Sitzung um war.',
     idleOutKept: 'Was du gerade geschrieben hast, ist hier aufgehoben und kommt zurück, wenn du dich anmeldest.',
     signedOut: 'Du bist abgemeldet.',
     otherEntered: 'In diesem Browser hat sich jemand anders angemeldet. Dein Tagebuch wurde hier deshalb geschlossen.',
@@ -357,6 +358,7 @@ export const de: Messages = {
   },
   secondStep,
   prove,
+  lock,
   security,
   foodsCount: foods,
 }

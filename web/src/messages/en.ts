@@ -1,7 +1,7 @@
 // English. The type of this catalogue is the type of every other.
 
 import type { Method } from '../api/types'
-import { prove, secondStep, security } from './en-security'
+import { lock, prove, secondStep, security } from './en-security'
 
 const foods = (n: number) => (n === 1 ? '1 food' : `${n} foods`)
 
@@ -138,6 +138,7 @@ export const en = {
     needCodeWhy: 'Without one, a forgotten password means a lost diary. Get a fresh code now; an earlier one stops working.',
     getCode: 'Show my recovery code',
     idleOut: (minutes: number) => `You were signed out after ${minutes} minutes without use.`,
+    overOut: 'You were signed out: on another device, or because the time of this session was over.',
     idleOutKept: 'What you were typing is kept here and comes back when you sign in.',
     signedOut: 'You are signed out.',
     otherEntered: 'Somebody else signed in with this browser, so your diary was closed here.',
@@ -357,6 +358,7 @@ export const en = {
   },
   secondStep,
   prove,
+  lock,
   security,
   foodsCount: foods,
 }
