@@ -145,7 +145,8 @@ impl SecurityKey {
         })
     }
 
-    fn id(&self) -> String {
+    /// Its number, in base64url.
+    pub fn id(&self) -> String {
         BASE64.encode(&self.id)
     }
 

@@ -46,8 +46,12 @@ async fn a23_an_authenticator_without_its_secret_signs_nobody_in() {
         drop(enrol(&ben, &mut key, true).await.expect(201));
         (ben, key)
     };
+    // Of nobody, of Ben, and of another passkey of Ana's own.
+    let mut second = SecurityKey::new(&server.origin);
+    drop(enrol(&ana, &mut second, true).await.expect(201));
     let right = key.secret.clone();
-    for secret in [SecurityKey::new(&server.origin).secret, bens.secret.clone()] {
+    let others = [&SecurityKey::new(&server.origin), &bens, &second];
+    for secret in others.map(|other| other.secret.clone()) {
         key.secret = secret;
         let refused = sign_in_alone(&ana, &mut key).await.expect(401);
         assert_eq!(refused.json()["type"], "urn:keepwell:problem:not-opened");
@@ -99,9 +103,15 @@ async fn a23_a_key_of_somebody_else_is_no_second_step() {
     drop(sign_in_alone(&ana, &mut anas).await.expect(401));
     anas.secret = secret;
     // A challenge that Ben's session was given is not answered in Ana's.
-    let bens_challenge = challenge(&ben, PROOF).await;
     let waits = first_step(&ana).await;
-    drop(waits.post(SECOND_STEP, &beside(&bens_challenge, &mut anas)).await.expect(422));
+    let asked = challenge(&ben, PROOF).await;
+    let passkey = json!({"passkey": alone(&asked, &mut anas)});
+    assert_eq!(ana.post(PROOF, &passkey).await.expect(422).field(), "ceremony");
+    // Nor one that another session of Ana's was given.
+    let waits_too = first_step(&ana).await;
+    let asked = challenge(&waits_too, SECOND_STEP).await;
+    let refused = waits.post(SECOND_STEP, &beside(&asked, &mut anas)).await.expect(422);
+    assert_eq!(refused.field(), "ceremony");
     let asked = challenge(&waits, SECOND_STEP).await;
     drop(waits.post(SECOND_STEP, &beside(&asked, &mut anas)).await.expect(200));
 }
@@ -205,9 +215,13 @@ async fn a23_what_was_signed_once_is_worth_nothing_again() {
     );
     // And one that is too old.
     let asked = challenge(&browser, SIGN_IN).await;
+    let worker = server.db.connect("keepwell_worker").await;
+    let clean = "delete from auth.ceremony";
+    assert_eq!(worker.execute(clean, &[]).await.unwrap(), 0, "it still waits");
     let later = "update auth.ceremony set expires_at = expires_at - interval '10 minutes'";
     server.db.admin().await.batch_execute(later).await.unwrap();
     drop(browser.post(SIGN_IN, &alone(&asked, &mut key)).await.expect(422));
+    assert!(worker.execute(clean, &[]).await.unwrap() > 0, "and goes");
     drop(sign_in_alone(&ana, &mut key).await.expect(201));
 }
 
@@ -329,6 +343,9 @@ async fn a18_every_stranger_is_asked_the_same_and_no_key_is_named() {
     let after = challenge(&nobody, SIGN_IN).await;
     assert_eq!(after["publicKey"]["allowCredentials"], json!([]));
     assert!(!key.is_among(&after["publicKey"]["allowCredentials"]));
+    // Nor in the database, from which nobody learns whose a key is that was found somewhere.
+    let traces = testkit::search::Search::new(&[key.id(), key.secret.clone()]);
+    assert_eq!(traces.traces_in(&server.db.dump()), Vec::<String>::new());
     let shape = |asked: &Value| {
         let mut asked = asked.clone();
         assert!(asked["publicKey"]["challenge"].take().as_str().is_some_and(|one| one.len() >= 22));
