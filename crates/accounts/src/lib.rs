@@ -2,11 +2,12 @@
 //!
 //! `address` and `password` are what people type, `credentials` what comes of it; `sign_up`,
 //! `sign_in`, `second_steps`, `security_keys`, `proof` (step-up), `sessions`, `password_change`,
-//! `recovery`, `email` and `notices` are the capabilities. No slot is found by an e-mail address: the address
-//! only salts the password, and what the two yield together finds the slot. So a known and an
-//! unknown address take the same path at the same price, and the database holds no address.
+//! `recovery`, `email`, `notices` and `api_tokens` are the capabilities. No slot is found by an e-mail
+//! address: the address only salts the password, and what the two yield together finds the slot. So
+//! a known and an unknown address take the same path at the same price, and the database holds no address.
 
 mod address;
+mod api_tokens;
 mod ceremony;
 mod credentials;
 mod device;
@@ -39,6 +40,7 @@ pub fn routes() -> Routes {
         .merge(recovery::routes())
         .merge(email::routes())
         .merge(notices::routes())
+        .merge(api_tokens::routes())
 }
 
 /// Every statement of accounts, so that a test can prepare and explain each.
@@ -56,6 +58,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         recovery::store::ALL,
         email::store::ALL,
         notices::store::ALL,
+        api_tokens::store::ALL,
     ]
     .into_iter()
     .flatten()

@@ -1,20 +1,22 @@
 //! What a person records: what they ate and drank, and notes.
 //!
-//! `foods` answers from the catalogue, `days` reads and changes one day, `ranges` sums many. A day is
+//! `foods` answers from the catalogue, `days` reads and changes one day, `ranges` sums many,
+//! `inbox` takes what write-only tokens leave. A day is
 //! one sealed document per scope; the server opens it for the request and forgets it.
 
 pub mod days;
 mod foods;
+mod inbox;
 mod ranges;
 
 use platform::{Routes, Sql};
 
 /// Every route of the diary.
 pub fn routes() -> Routes {
-    foods::routes().merge(days::routes()).merge(ranges::routes())
+    foods::routes().merge(days::routes()).merge(ranges::routes()).merge(inbox::routes())
 }
 
 /// Every statement of the diary, so that a test can prepare and explain each.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
-    [days::store::ALL, ranges::store::ALL].into_iter().flatten().copied()
+    [days::store::ALL, ranges::store::ALL, inbox::store::ALL].into_iter().flatten().copied()
 }

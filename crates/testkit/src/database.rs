@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf};
 
-use keys::{RootKey, SessionToken};
+use keys::{ApiToken, RootKey, SessionToken};
 use platform::{database::migrate, session::hex};
 use tokio_postgres::{Client, Config, NoTls};
 use uuid::Uuid;
@@ -83,10 +83,13 @@ impl TestDb {
         self.connect("postgres").await
     }
 
-    /// Begins a transaction as the runtime role, presenting a session's token.
-    pub async fn begin_as(&self, client: &Client, cookie: &str) {
-        let token = SessionToken::parse(cookie).expect("a session cookie");
-        let token = hex(token.database_token().expose());
+    /// Begins a transaction as the runtime role, presenting a session's cookie or an API token.
+    pub async fn begin_as(&self, client: &Client, presented: &str) {
+        let token = match ApiToken::parse(presented) {
+            Ok(token) => token.database_token(),
+            Err(_) => SessionToken::parse(presented).expect("a session cookie").database_token(),
+        };
+        let token = hex(token.expose());
         run(client, "begin").await;
         client
             .query("select set_config('app.token', $1, true)", &[&token.as_str()])

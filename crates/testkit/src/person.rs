@@ -208,6 +208,18 @@ impl Person {
         Answer::of(request).await
     }
 
+    /// Makes an API token. Needs a fresh proof.
+    pub async fn program(&self, access: &str, scopes: &[&str]) -> Program {
+        let wish = json!({"name": access, "scopes": scopes, "access": access, "days": 30});
+        let made = self.post("/api/v1/account/tokens", &wish).await.expect(201).json();
+        Program {
+            id: made["id"].as_str().and_then(|id| id.parse().ok()).expect("a number"),
+            token: made["token"].as_str().expect("a token").to_owned(),
+            client: self.client.clone(),
+            origin: self.origin.clone(),
+        }
+    }
+
     /// Records some grams of a food and returns the entry's id.
     pub async fn eat(&self, day: &str, food: &str, grams: f64) -> Uuid {
         let id = Uuid::now_v7();
@@ -215,6 +227,45 @@ impl Person {
         let answer = self.post(&format!("/api/v1/days/{day}/entries"), &entry).await;
         drop(answer.expect(201));
         id
+    }
+}
+
+/// A program that carries an API token.
+#[derive(Clone)]
+pub struct Program {
+    /// The token's number in its owner's list.
+    pub id: Uuid,
+    /// The token.
+    pub token: String,
+    client: Client,
+    origin: String,
+}
+
+impl Program {
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// Sends JSON.
+    pub async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(method, path).json(body)).await
+    }
+
+    /// Sends JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, body).await
+    }
+
+    /// A request as a program sends it: the token, and nothing that a browser would add.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.client.request(method, format!("{}{path}", self.origin));
+        request.header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+    }
+
+    /// Sends a request that was put together by hand.
+    pub async fn answer(&self, request: RequestBuilder) -> Answer {
+        Answer::of(request).await
     }
 }
 

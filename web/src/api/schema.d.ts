@@ -1201,6 +1201,156 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/account/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The asker's tokens that have not ended. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tokens"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Makes a token. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeToken"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description there are as many as anybody looks through */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/account/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a token: from this moment it is worth nothing. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    token: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/days": {
         parameters: {
             query?: never;
@@ -1243,6 +1393,15 @@ export interface paths {
                     };
                 };
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `summary` */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1304,6 +1463,15 @@ export interface paths {
                         "application/json": components["schemas"]["ProblemJson"];
                     };
                 };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1345,6 +1513,15 @@ export interface paths {
                     };
                 };
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1399,6 +1576,15 @@ export interface paths {
                     };
                 };
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1481,6 +1667,15 @@ export interface paths {
                         "application/json": components["schemas"]["ProblemJson"];
                     };
                 };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1537,6 +1732,15 @@ export interface paths {
                         "application/json": components["schemas"]["ProblemJson"];
                     };
                 };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -1576,6 +1780,15 @@ export interface paths {
                     };
                 };
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1634,6 +1847,15 @@ export interface paths {
                     };
                 };
                 401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1771,6 +1993,123 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leaves an entry for the owner, whose next session files it. For write-only tokens. Sending it again
+         *     changes nothing, and the answer never tells what is there.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentItem"];
+                };
+            };
+            responses: {
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description no write-only token, or one without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description the inbox is full */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Files what waits in the inbox. Asking again files nothing twice. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MergedView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -3211,6 +3550,14 @@ export interface components {
              * @description How many of the entries are foods.
              */
             foods: number;
+            /**
+             * @description Which scopes of the day this token may read. The rest is unknown here, not empty. Absent
+             *     where everything is shown.
+             * @example [
+             *       "food"
+             *     ]
+             */
+            only?: string[] | null;
             totals: components["schemas"]["TotalsView"];
             /**
              * Format: double
@@ -3369,10 +3716,37 @@ export interface components {
          * @enum {string}
          */
         Kind: "food" | "water" | "note";
+        /** @description A token that was made. */
+        MadeToken: {
+            access: string;
+            /**
+             * Format: uuid
+             * @description Its number in the list.
+             */
+            id: string;
+            /** @description What it may touch, with what was added. */
+            scopes: string[];
+            /** @description Shown this once. A program sends it as `Authorization: Bearer …`. */
+            token: string;
+        };
         /** @description What is said of a whole day. */
         Mark: {
             /** @description Nothing is missing: the day counts in averages. */
             complete: boolean;
+        };
+        MergedDay: {
+            count: number;
+            /** @example 2026-11-22 */
+            day: string;
+        };
+        /** @description What was filed. */
+        MergedView: {
+            /** @description The days that items came into. */
+            merged: components["schemas"]["MergedDay"][];
+            /** @description How many items did not open and were put aside. The audit names them. */
+            refused: number;
+            /** @description How many go on waiting because their day is full or cannot be changed. */
+            waiting: number;
         };
         /** @description What to call it. */
         Name: {
@@ -3649,6 +4023,16 @@ export interface components {
              */
             zone: string;
         };
+        /** @description What a program leaves. */
+        SentItem: {
+            /**
+             * @description The day that the entry belongs to.
+             * @example 2026-11-22
+             */
+            day: string;
+            /** @description As it would be recorded on that day. Its `id` is the item's: sending it again changes nothing. */
+            entry: components["schemas"]["SentEntry"];
+        };
         /** @description What a session is told of itself. */
         SessionInfo: {
             /** @description `web`, or `app` when it is installed. */
@@ -3738,6 +4122,33 @@ export interface components {
             name: string;
             release: string;
         };
+        /**
+         * @description What an API token may do with its scopes.
+         * @enum {string}
+         */
+        TokenAccess: "read" | "write" | "write_only";
+        /** @description A token, without what it is presented by. */
+        TokenView: {
+            /** @description `read`, `write` or `write_only`. */
+            access: string;
+            /** @description When it ends by itself (RFC 3339). */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Its number in the list.
+             */
+            id: string;
+            /** @description When it was made (RFC 3339). */
+            made_at: string;
+            name: string;
+            /** @description What it may touch. */
+            scopes: string[];
+        };
+        /** @description What there is. */
+        Tokens: {
+            /** @description Oldest first. */
+            tokens: components["schemas"]["TokenView"][];
+        };
         /** @description One sum. */
         TotalView: {
             /**
@@ -3784,6 +4195,30 @@ export interface components {
              * @example 1234 5678
              */
             code?: string | null;
+        };
+        /** @description What a token is to be. */
+        Wish: {
+            /** @description What it may do with that. */
+            access: components["schemas"]["TokenAccess"];
+            /**
+             * Format: int32
+             * @description After how many days it ends; 366 at most.
+             * @example 90
+             */
+            days: number;
+            /**
+             * @description What to call it in the list.
+             * @example Kitchen scale
+             */
+            name: string;
+            /**
+             * @description What it may touch: `food`, `notes`, `summary`, `logged`, `activity`, `body`, `plan`, `library`.
+             *     Who may change `food` changes `summary` and `logged` with it, so these are added.
+             * @example [
+             *       "food"
+             *     ]
+             */
+            scopes: string[];
         };
     };
     responses: never;

@@ -13,9 +13,9 @@ const ENTRIES_MAX: usize = 500;
 
 /// The documents of a day that people change.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Documents {
-    pub(super) food: FoodDay,
-    pub(super) notes: NotesDay,
+pub(crate) struct Documents {
+    pub(crate) food: FoodDay,
+    pub(crate) notes: NotesDay,
 }
 
 impl Documents {
@@ -31,7 +31,7 @@ impl Documents {
     }
 
     /// Adds an entry; `false` when it is there already, which changes nothing.
-    pub(super) fn add(&mut self, id: Uuid, new: &NewEntry) -> Result<bool> {
+    pub(crate) fn add(&mut self, id: Uuid, new: &NewEntry) -> Result<bool> {
         if self.has(id) {
             return Ok(false);
         }

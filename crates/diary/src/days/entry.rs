@@ -1,8 +1,9 @@
 //! The rules of an entry: what can be recorded. No I/O here.
 
+use keys::Scope;
 use nutrition::{FoodId, Grams, Millilitres, catalog};
 use platform::{Error, Result, http::text};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -12,13 +13,14 @@ use super::document::{Group, Measure, Moment, Snapshot};
 const NOTE_CHARACTERS_MAX: usize = 4_000;
 
 /// An entry as it is sent. Which fields belong to it depends on `kind`.
-#[derive(Deserialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct SentEntry {
+pub(crate) struct SentEntry {
     /// Made by the client (`UUIDv7`); sending the same entry again changes nothing.
-    pub(super) id: Uuid,
+    pub(crate) id: Uuid,
     kind: Kind,
     /// The meal; for `food`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     group: Option<Group>,
     /// On the person's clock, `HH:MM`.
     #[schema(example = "08:15")]
@@ -28,19 +30,24 @@ pub(super) struct SentEntry {
     zone: String,
     /// For `food`.
     #[schema(example = "usda-sr28:01009")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     food: Option<String>,
     /// So many portions, or grams without a portion; for `food`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<f64>,
     /// `seq` of one of the food's portions; for `food`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     portion: Option<u16>,
     /// For `water`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     ml: Option<f64>,
     /// For `note`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
 
 /// What an entry can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Kind {
     Food,
@@ -50,7 +57,7 @@ enum Kind {
 
 /// An entry that can be recorded.
 #[derive(PartialEq)]
-pub(super) enum NewEntry {
+pub(crate) enum NewEntry {
     Food { group: Group, moment: Moment, food: Box<Snapshot>, quantity: Quantity },
     Water { moment: Moment, water: Millilitres },
     Note { moment: Moment, text: String },
@@ -58,15 +65,25 @@ pub(super) enum NewEntry {
 
 /// How much of a food.
 #[derive(PartialEq)]
-pub(super) struct Quantity {
+pub(crate) struct Quantity {
     pub(super) amount: f64,
     pub(super) portion: Option<Measure>,
     pub(super) grams: Grams,
 }
 
+impl NewEntry {
+    /// The scope whose document it goes into.
+    pub(crate) const fn scope(&self) -> Scope {
+        match self {
+            Self::Food { .. } | Self::Water { .. } => Scope::Food,
+            Self::Note { .. } => Scope::Notes,
+        }
+    }
+}
+
 impl SentEntry {
     /// Checks an entry from outside and looks its food up.
-    pub(super) fn parse(self) -> Result<NewEntry> {
+    pub(crate) fn parse(self) -> Result<NewEntry> {
         let moment = moment(&self.time, &self.zone)?;
         match self.kind {
             Kind::Food => {

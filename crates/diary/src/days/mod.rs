@@ -4,12 +4,12 @@
 //! document becomes the next, `view` what the person is shown, `store` the SQL and the sealing,
 //! `routes` the HTTP.
 
-mod change;
+pub(crate) mod change;
 pub mod document;
-mod entry;
+pub(crate) mod entry;
 mod routes;
 pub(crate) mod store;
 mod view;
 
-pub(crate) use routes::{routes, today};
+pub(crate) use routes::{TRIES, routes, today, too_busy};
 pub(crate) use view::TotalsView;

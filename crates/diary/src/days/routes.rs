@@ -2,9 +2,10 @@
 
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use jiff::civil::Date;
+use keys::Scope;
 use nutrition::Nutrient;
 use platform::{
-    Access, App, Error, Json, Presented, ProblemJson, Result, Routes, days, http::Path,
+    Access, App, Error, Json, PresentedCaller, ProblemJson, Result, Routes, days, http::Path,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,20 +16,23 @@ use super::{
     change::Documents,
     entry::{SentChange, SentEntry},
     store::{self, Change, ReadDay},
-    view::{Behind, DayView},
+    view::{Behind, DayView, Only},
 };
 
 /// How often a change is tried again when another device was faster.
-const TRIES: usize = 5;
+pub(crate) const TRIES: usize = 5;
+
+/// What a day consists of. Its sums and its mark are written beside its food.
+pub(super) const PARTS: &[Scope] = &[Scope::Food, Scope::Notes];
 
 /// Routes of days.
 pub(crate) fn routes() -> Routes {
     Routes::default()
-        .add(Access::Session, routes!(day, mark))
-        .add(Access::Session, routes!(record))
-        .add(Access::Session, routes!(amend, forget))
-        .add(Access::Session, routes!(copy))
-        .add(Access::Session, routes!(behind))
+        .add(Access::SessionOrToken, routes!(day, mark))
+        .add(Access::SessionOrToken, routes!(record))
+        .add(Access::SessionOrToken, routes!(amend, forget))
+        .add(Access::SessionOrToken, routes!(copy))
+        .add(Access::SessionOrToken, routes!(behind))
 }
 
 /// A day of the path. What is no day is a field that is wrong, not a path that is missing.
@@ -48,17 +52,18 @@ pub(crate) fn today(app: &App) -> Date {
     responses(
         (status = 200, body = DayView),
         (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
         (status = 422, body = ProblemJson),
     ),
 )]
 async fn day(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     Path(text): Path<String>,
 ) -> Result<axum::Json<DayView>> {
     let date = date(&app, &text)?;
-    let documents = store::read(&app, &presented, date).await?;
-    Ok(axum::Json(DayView::of(date, documents)?))
+    let (caller, documents) = store::read(&app, &presented, date, PARTS).await?;
+    Ok(axum::Json(DayView::of(date, documents, Only::of(&caller))?))
 }
 
 /// What is said of a whole day.
@@ -77,22 +82,23 @@ struct Mark {
     responses(
         (status = 200, body = DayView),
         (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
         (status = 422, body = ProblemJson),
     ),
 )]
 async fn mark(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     Path(text): Path<String>,
     Json(mark): Json<Mark>,
 ) -> Result<axum::Json<DayView>> {
     let date = date(&app, &text)?;
-    let (documents, ()) = change_day(&app, &presented, date, "day_marked", |day| {
+    let changed = change_day(&app, &presented, date, &[Scope::Food], "day_marked", |day| {
         day.food.complete = mark.complete;
         Ok(())
     })
     .await?;
-    Ok(axum::Json(DayView::of(date, documents)?))
+    changed.view(date)
 }
 
 /// Records an entry. Sending it again changes nothing.
@@ -104,22 +110,24 @@ async fn mark(
         (status = 201, body = DayView),
         (status = 200, body = DayView, description = "it was there already"),
         (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
         (status = 422, body = ProblemJson),
     ),
 )]
 async fn record(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     Path(text): Path<String>,
     Json(sent): Json<SentEntry>,
 ) -> Result<impl IntoResponse> {
     let date = date(&app, &text)?;
     let id = sent.id;
     let new = sent.parse()?;
-    let (documents, added) =
-        change_day(&app, &presented, date, "entry_recorded", |day| day.add(id, &new)).await?;
-    let status = if added { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, axum::Json(DayView::of(date, documents)?)))
+    let act = "entry_recorded";
+    let changed =
+        change_day(&app, &presented, date, &[new.scope()], act, |day| day.add(id, &new)).await?;
+    let status = if changed.outcome { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, changed.view(date)?))
 }
 
 /// Changes an entry, or moves it to another day. Answers with the day it was on.
@@ -130,23 +138,24 @@ async fn record(
     responses(
         (status = 200, body = DayView),
         (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
         (status = 404, body = ProblemJson),
         (status = 422, body = ProblemJson),
     ),
 )]
 async fn amend(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     Path((text, id)): Path<(String, Uuid)>,
     Json(change): Json<SentChange>,
 ) -> Result<axum::Json<DayView>> {
     let date = date(&app, &text)?;
     let target =
         change.day.as_deref().map(|day| days::parse("day", day, today(&app))).transpose()?;
-    let documents = match target.filter(|target| *target != date) {
+    let changed = match target.filter(|target| *target != date) {
         None => {
             let act = "entry_amended";
-            change_day(&app, &presented, date, act, |day| day.amend(id, &change)).await?.0
+            change_day(&app, &presented, date, PARTS, act, |day| day.amend(id, &change)).await?
         }
         Some(target) => {
             change_two_days(&app, &presented, date, target, "entry_moved", |from, to| {
@@ -158,10 +167,9 @@ async fn amend(
                 from.move_to(id, to)
             })
             .await?
-            .0
         }
     };
-    Ok(axum::Json(DayView::of(date, documents)?))
+    changed.view(date)
 }
 
 /// Removes an entry. Removing what is not there changes nothing.
@@ -171,18 +179,18 @@ async fn amend(
     responses(
         (status = 200, body = DayView),
         (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
         (status = 422, body = ProblemJson),
     ),
 )]
 async fn forget(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     Path((text, id)): Path<(String, Uuid)>,
 ) -> Result<axum::Json<DayView>> {
     let date = date(&app, &text)?;
-    let (documents, _) =
-        change_day(&app, &presented, date, "entry_removed", |day| Ok(day.remove(id))).await?;
-    Ok(axum::Json(DayView::of(date, documents)?))
+    let act = "entry_removed";
+    change_day(&app, &presented, date, PARTS, act, |day| Ok(day.remove(id))).await?.view(date)
 }
 
 /// Which entries are copied.
@@ -212,34 +220,33 @@ struct CopyOf {
     responses(
         (status = 201, body = DayView),
         (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
         (status = 404, body = ProblemJson),
         (status = 422, body = ProblemJson),
     ),
 )]
 async fn copy(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     Path(text): Path<String>,
     Json(copies): Json<Copies>,
 ) -> Result<impl IntoResponse> {
     let date = date(&app, &text)?;
     let from = days::parse("from", &copies.from, today(&app))?;
     let act = "entries_copied";
-    let documents = if from == date {
-        change_day(&app, &presented, date, act, |day| {
+    let changed = if from == date {
+        change_day(&app, &presented, date, PARTS, act, |day| {
             let source = day.clone();
             copies.entries.iter().try_for_each(|one| day.copy_from(&source, one.of, one.id))
         })
         .await?
-        .0
     } else {
         change_two_days(&app, &presented, date, from, act, |day, source| {
             copies.entries.iter().try_for_each(|one| day.copy_from(source, one.of, one.id))
         })
         .await?
-        .0
     };
-    Ok((StatusCode::CREATED, axum::Json(DayView::of(date, documents)?)))
+    Ok((StatusCode::CREATED, changed.view(date)?))
 }
 
 /// The foods behind one number of a day, with the source of each value.
@@ -252,39 +259,55 @@ async fn copy(
     responses(
         (status = 200, body = Behind),
         (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
         (status = 404, body = ProblemJson),
         (status = 422, body = ProblemJson),
     ),
 )]
 async fn behind(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     Path((text, key)): Path<(String, String)>,
 ) -> Result<axum::Json<Behind>> {
     let date = date(&app, &text)?;
     let nutrient = Nutrient::parse(&key).map_err(|_cause| Error::NotFound)?;
-    let documents = store::read(&app, &presented, date).await?;
+    let (_, documents) = store::read(&app, &presented, date, &[Scope::Food]).await?;
     Ok(axum::Json(Behind::of(nutrient, &documents)?))
+}
+
+/// A day after a change of it, as far as whoever made it may see.
+struct Changed<T> {
+    documents: Documents,
+    only: Only,
+    outcome: T,
+}
+
+impl<T> Changed<T> {
+    fn view(self, date: Date) -> Result<axum::Json<DayView>> {
+        Ok(axum::Json(DayView::of(date, self.documents, self.only)?))
+    }
 }
 
 /// Changes one day: read under lock, change, write; again from the start when another device made
 /// the day at the same moment.
 async fn change_day<T>(
     app: &App,
-    presented: &Presented,
+    presented: &PresentedCaller,
     day: Date,
+    needed: &[Scope],
     act: &str,
     change: impl Fn(&mut Documents) -> Result<T>,
-) -> Result<(Documents, T)> {
+) -> Result<Changed<T>> {
     let mut last = None;
     for _ in 0..TRIES {
-        let (tx, read) = store::begin(app, presented, &[day]).await?;
+        let (tx, read) = store::begin(app, presented, &[day], needed).await?;
+        let only = Only::of(tx.session());
         let before = read.into_iter().next().unwrap_or_default();
         let mut after = before.documents.clone();
         let outcome = change(&mut after)?;
         let changes = [Change { day, before: &before, after: &after }];
         match store::keep(tx, &changes, act).await {
-            Ok(()) => return Ok((after, outcome)),
+            Ok(()) => return Ok(Changed { documents: after, only, outcome }),
             Err(error) if error.is_race() => {
                 // Whoever was faster left another version. The same one again: what stands in the
                 // way is no device, but rows that do not belong together.
@@ -301,15 +324,16 @@ async fn change_day<T>(
 /// Changes two different days together.
 async fn change_two_days<T>(
     app: &App,
-    presented: &Presented,
+    presented: &PresentedCaller,
     day: Date,
     other: Date,
     act: &str,
     change: impl Fn(&mut Documents, &mut Documents) -> Result<T>,
-) -> Result<(Documents, T)> {
+) -> Result<Changed<T>> {
     let mut last = None;
     for _ in 0..TRIES {
-        let (tx, read) = store::begin(app, presented, &[day, other]).await?;
+        let (tx, read) = store::begin(app, presented, &[day, other], PARTS).await?;
+        let only = Only::of(tx.session());
         let mut read = read.into_iter();
         let before: ReadDay = read.next().unwrap_or_default();
         let other_before: ReadDay = read.next().unwrap_or_default();
@@ -321,7 +345,7 @@ async fn change_two_days<T>(
             Change { day: other, before: &other_before, after: &other_after },
         ];
         match store::keep(tx, &changes, act).await {
-            Ok(()) => return Ok((after, outcome)),
+            Ok(()) => return Ok(Changed { documents: after, only, outcome }),
             Err(error) if error.is_race() => {
                 // As for one day: the same versions again are no other device.
                 let versions = (before.versions(), other_before.versions());
@@ -335,6 +359,6 @@ async fn change_two_days<T>(
     Err(too_busy())
 }
 
-fn too_busy() -> Error {
+pub(crate) fn too_busy() -> Error {
     Error::Conflict("other devices are changing this day: nothing was lost; send it again")
 }

@@ -3,7 +3,9 @@
 
 use jiff::civil::Date;
 use keys::{Ladder, Place, RecordId, Scope};
-use platform::{App, Error, Presented, Result, Session, Sql, Transaction, days, entered};
+use platform::{
+    App, Caller, Error, PresentedCaller, Result, Sql, Transaction, days, entered_by_caller,
+};
 use serde::de::DeserializeOwned;
 use tokio_postgres::{Row, types::Type};
 
@@ -18,7 +20,7 @@ pub(crate) const TABLE: &str = "diary.record_day";
 pub(crate) static ALL: &[&Sql] = &[&READ, &READ_FOR_CHANGE, &LOGGED_VERSION, &KEEP, &AUDIT];
 
 static READ: Sql = Sql::new(
-    entered!(
+    entered_by_caller!(
         "select scope::text as scope, day, version, epoch, body_sealed
         from diary.record_day
         where scope in ('food', 'notes') and day = $1"
@@ -81,13 +83,13 @@ impl<'a> SealedDay<'a> {
     /// Opens the document with the key of its day.
     pub(crate) fn open<T: DeserializeOwned>(
         &self,
-        session: &Session,
+        caller: &Caller,
         key: &keys::DataKey,
     ) -> Result<T> {
         let record = RecordId::Day(days::number(self.day)?);
         let place = Place {
             table: TABLE,
-            owner: session.principal(),
+            owner: caller.principal(),
             scope: self.scope,
             record,
             version: self.version,
@@ -99,35 +101,44 @@ impl<'a> SealedDay<'a> {
 
 /// A day's documents with the versions they had when they were read.
 #[derive(Default)]
-pub(super) struct ReadDay {
-    pub(super) documents: Documents,
+pub(crate) struct ReadDay {
+    pub(crate) documents: Documents,
     food_version: u64,
     notes_version: u64,
 }
 
 impl ReadDay {
     /// What changes when another device was faster.
-    pub(super) fn versions(&self) -> (u64, u64) {
+    pub(crate) fn versions(&self) -> (u64, u64) {
         (self.food_version, self.notes_version)
     }
 }
 
-/// Reads a day.
-pub(super) async fn read(app: &App, presented: &Presented, day: Date) -> Result<Documents> {
-    let (session, rows) = app.db().read_few(presented, &READ, &[&day]).await?;
-    match open(&session, &rows, day) {
-        Ok(read) => Ok(read.documents),
+/// Reads what the caller may read of a day. It must be one of the scopes that are needed.
+pub(super) async fn read(
+    app: &App,
+    presented: &PresentedCaller,
+    day: Date,
+    needed: &[Scope],
+) -> Result<(Caller, Documents)> {
+    let (caller, rows) = app.db().read_few(presented, &READ, &[&day]).await?;
+    caller.require_read(needed)?;
+    match open(&caller, &rows, day) {
+        Ok(read) => Ok((caller, read.documents)),
         Err(error) => Err(refused(app, presented, day, error).await),
     }
 }
 
-/// Begins a change of some days, which are locked until it ends.
-pub(super) async fn begin(
+/// Begins a change of some days, which are locked until it ends, for who may change one of the scopes
+/// that are needed.
+pub(crate) async fn begin(
     app: &App,
-    presented: &Presented,
+    presented: &PresentedCaller,
     days: &[Date],
-) -> Result<(Transaction, Vec<ReadDay>)> {
+    needed: &[Scope],
+) -> Result<(Transaction<Caller>, Vec<ReadDay>)> {
     let (tx, rows) = app.db().begin(presented, &READ_FOR_CHANGE, &[&days]).await?;
+    tx.session().require_write(needed)?;
     let mut read = Vec::with_capacity(days.len());
     for day in days {
         match open(tx.session(), &rows, *day) {
@@ -141,7 +152,7 @@ pub(super) async fn begin(
     Ok((tx, read))
 }
 
-fn open(session: &Session, rows: &[Row], day: Date) -> Result<ReadDay> {
+fn open(caller: &Caller, rows: &[Row], day: Date) -> Result<ReadDay> {
     let mut read = ReadDay::default();
     for row in rows {
         // A day that has nothing yet still says who asks.
@@ -152,12 +163,12 @@ fn open(session: &Session, rows: &[Row], day: Date) -> Result<ReadDay> {
         if sealed.day != day {
             continue;
         }
-        let key = session.day_key(sealed.scope, sealed.epoch, days::number(day)?)?;
+        let key = caller.day_key(sealed.scope, sealed.epoch, days::number(day)?)?;
         if sealed.scope == Scope::Food {
-            read.documents.food = sealed.open::<FoodDay>(session, &key)?;
+            read.documents.food = sealed.open::<FoodDay>(caller, &key)?;
             read.food_version = sealed.version;
         } else if sealed.scope == Scope::Notes {
-            read.documents.notes = sealed.open::<NotesDay>(session, &key)?;
+            read.documents.notes = sealed.open::<NotesDay>(caller, &key)?;
             read.notes_version = sealed.version;
         }
     }
@@ -166,7 +177,12 @@ fn open(session: &Session, rows: &[Row], day: Date) -> Result<ReadDay> {
 
 /// Records that a day's document was refused, in a transaction of its own. The refusal stands even
 /// when it cannot be recorded.
-pub(crate) async fn refused(app: &App, presented: &Presented, day: Date, error: Error) -> Error {
+pub(crate) async fn refused(
+    app: &App,
+    presented: &PresentedCaller,
+    day: Date,
+    error: Error,
+) -> Error {
     if !matches!(error, Error::Altered) {
         return error;
     }
@@ -182,15 +198,15 @@ pub(crate) async fn refused(app: &App, presented: &Presented, day: Date, error: 
 }
 
 /// A change of one day: how it was read, and what it becomes.
-pub(super) struct Change<'a> {
-    pub(super) day: Date,
-    pub(super) before: &'a ReadDay,
-    pub(super) after: &'a Documents,
+pub(crate) struct Change<'a> {
+    pub(crate) day: Date,
+    pub(crate) before: &'a ReadDay,
+    pub(crate) after: &'a Documents,
 }
 
 /// Seals and writes what has changed, with its audit entry, and ends the transaction. The totals and
 /// the mark of completeness are written beside the entries they come from.
-pub(super) async fn keep(tx: Transaction, changes: &[Change<'_>], act: &str) -> Result<()> {
+pub(crate) async fn keep(tx: Transaction<Caller>, changes: &[Change<'_>], act: &str) -> Result<()> {
     let mut sealing = Sealing::new(tx.session());
     for change in changes {
         let before = &change.before.documents;
@@ -222,18 +238,20 @@ pub(super) async fn keep(tx: Transaction, changes: &[Change<'_>], act: &str) -> 
             sealing.add(Scope::Notes, change.day, version, &notes)?;
         }
     }
-    let Sealing { scopes, days, versions, epochs, bodies, session } = sealing;
+    let Sealing { scopes, days, versions, epochs, bodies, caller } = sealing;
     if days.is_empty() {
+        // What else was done in the transaction stands.
+        tx.finish(&[]).await?;
         return Ok(());
     }
-    let owner = session.principal();
+    let owner = caller.principal();
     tx.finish(&[(&KEEP, &[&owner, &scopes, &days, &versions, &epochs, &bodies, &act])]).await?;
     Ok(())
 }
 
 /// Documents on their way into the table, as columns.
 struct Sealing<'a> {
-    session: &'a Session,
+    caller: &'a Caller,
     scopes: Vec<&'static str>,
     days: Vec<Date>,
     versions: Vec<i64>,
@@ -242,9 +260,9 @@ struct Sealing<'a> {
 }
 
 impl<'a> Sealing<'a> {
-    fn new(session: &'a Session) -> Self {
+    fn new(caller: &'a Caller) -> Self {
         Self {
-            session,
+            caller,
             scopes: Vec::new(),
             days: Vec::new(),
             versions: Vec::new(),
@@ -254,11 +272,11 @@ impl<'a> Sealing<'a> {
     }
 
     fn add(&mut self, scope: Scope, day: Date, version: u64, plain: &[u8]) -> Result<()> {
-        let epoch = self.session.current_epoch(scope)?;
+        let epoch = self.caller.current_epoch(scope)?;
         let number = days::number(day)?;
         let place = Place {
             table: TABLE,
-            owner: self.session.principal(),
+            owner: self.caller.principal(),
             scope,
             record: RecordId::Day(number),
             version,
@@ -266,7 +284,7 @@ impl<'a> Sealing<'a> {
         };
         let ladder = if scope == Scope::Food { Ladder::DAY } else { Ladder::SMALL };
         let body =
-            self.session.day_key(scope, epoch, number)?.seal(&place, plain, &ladder).map_err(
+            self.caller.day_key(scope, epoch, number)?.seal(&place, plain, &ladder).map_err(
                 |_cause| Error::invalid("day", "this day is full: remove something first"),
             )?;
         self.scopes.push(scope.as_str());

@@ -1,7 +1,8 @@
 //! What the person is shown of a day.
 
+use keys::Scope;
 use nutrition::{Nutrient, Total, Totals};
-use platform::Result;
+use platform::{Caller, Result};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use super::{
     change::Documents,
     document::{Group, Moment},
+    routes::PARTS,
 };
 
 /// A day with its entries and sums.
@@ -16,6 +18,11 @@ use super::{
 pub(super) struct DayView {
     #[schema(value_type = String, example = "2026-11-22")]
     date: jiff::civil::Date,
+    /// Which scopes of the day this token may read. The rest is unknown here, not empty. Absent
+    /// where everything is shown.
+    #[serde(skip_serializing_if = "Only::is_everything")]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["food"]))]
+    only: Only,
     /// The person said that nothing is missing.
     complete: bool,
     /// How many of the entries are foods.
@@ -24,6 +31,23 @@ pub(super) struct DayView {
     water_ml: f64,
     entries: Vec<EntryView>,
     totals: TotalsView,
+}
+
+/// Which scopes of a day are shown, where not all are.
+#[derive(Serialize)]
+pub(super) struct Only(Option<Vec<&'static str>>);
+
+impl Only {
+    /// What the caller may read.
+    pub(super) fn of(caller: &Caller) -> Self {
+        let readable = PARTS.iter().filter(|scope| caller.may_read(**scope));
+        let readable: Vec<&'static str> = readable.map(|scope| Scope::as_str(*scope)).collect();
+        Self((readable.len() < PARTS.len()).then_some(readable))
+    }
+
+    fn is_everything(&self) -> bool {
+        self.0.is_none()
+    }
 }
 
 /// An entry; which fields it has depends on its kind.
@@ -110,7 +134,7 @@ pub(crate) struct TotalView {
 }
 
 impl DayView {
-    pub(super) fn of(date: jiff::civil::Date, day: Documents) -> Result<Self> {
+    pub(super) fn of(date: jiff::civil::Date, day: Documents, only: Only) -> Result<Self> {
         let totals = day.food.totals()?;
         let energy = Nutrient::parse("energy").ok();
         let mut entries =
@@ -151,6 +175,7 @@ impl DayView {
         }));
         Ok(Self {
             date,
+            only,
             complete: day.food.complete,
             foods: totals.foods(),
             water_ml: totals.water_ml(),

@@ -10,7 +10,7 @@ use axum::{
     response::{AppendHeaders, IntoResponse},
 };
 use nutrition::{FoodId, FoodRef, Group, Nutrient, catalog};
-use platform::{Access, App, Error, Presented, ProblemJson, Result, Routes, http::Path};
+use platform::{Access, App, Error, PresentedCaller, ProblemJson, Result, Routes, http::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -20,12 +20,12 @@ const QUERY_CHARACTERS_MAX: usize = 200;
 const HITS_DEFAULT: usize = 20;
 const HITS_MAX: usize = 100;
 
-/// Routes of the catalogue. Signed-in people only: the catalogue is public, our machine is not.
+/// Routes of the catalogue. Signed-in people and their programs only: the catalogue is public, our machine is not.
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .add(Access::Public, routes!(nutrients))
-        .add(Access::Session, routes!(search))
-        .add(Access::Session, routes!(food))
+        .add(Access::SessionOrToken, routes!(search))
+        .add(Access::SessionOrToken, routes!(food))
 }
 
 /// Every nutrient that is summed, in groups.
@@ -129,7 +129,7 @@ struct Hit {
 )]
 async fn search(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     query: Result<Query<Search>, QueryRejection>,
 ) -> Result<axum::Json<Hits>> {
     app.db().prove(&presented).await?;
@@ -203,7 +203,7 @@ struct ValueInfo {
 )]
 async fn food(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<FoodDetail>> {
     app.db().prove(&presented).await?;

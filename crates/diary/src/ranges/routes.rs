@@ -4,7 +4,7 @@
 use axum::extract::{Query, State, rejection::QueryRejection};
 use jiff::civil::Date;
 use nutrition::{Nutrient, Total};
-use platform::{Access, App, Error, Presented, ProblemJson, Result, Routes, days};
+use platform::{Access, App, Error, PresentedCaller, ProblemJson, Result, Routes, days};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
@@ -20,7 +20,7 @@ const NUTRIENTS_DEFAULT: [&str; 5] = ["energy", "protein", "carbohydrate", "fat"
 
 /// Routes of ranges.
 pub(crate) fn routes() -> Routes {
-    Routes::default().add(Access::Session, routes!(range))
+    Routes::default().add(Access::SessionOrToken, routes!(range))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -67,12 +67,13 @@ struct DayTotals {
     responses(
         (status = 200, body = RangeView),
         (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without `summary`"),
         (status = 422, body = ProblemJson),
     ),
 )]
 async fn range(
     State(app): State<App>,
-    presented: Presented,
+    presented: PresentedCaller,
     query: Result<Query<Range>, QueryRejection>,
 ) -> Result<axum::Json<RangeView>> {
     let Query(range) = query

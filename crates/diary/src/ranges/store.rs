@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use keys::{RecordId, Scope};
-use platform::{App, Error, Presented, Result, Session, Sql, days};
+use platform::{App, Caller, Error, PresentedCaller, Result, Sql, days};
 use tokio_postgres::{Row, types::Type};
 
 use crate::days::{
@@ -23,19 +23,20 @@ static SUMMARIES: Sql = Sql::new(
 /// The summaries of the days that have one.
 pub(super) async fn summaries(
     app: &App,
-    presented: &Presented,
+    presented: &PresentedCaller,
     from: Date,
     to: Date,
 ) -> Result<Vec<(Date, Summary)>> {
-    let (session, rows) = app.db().read(presented, &SUMMARIES, &[&from, &to]).await?;
-    match open(&session, &rows, from, to) {
+    let (caller, rows) = app.db().read(presented, &SUMMARIES, &[&from, &to]).await?;
+    caller.require_read(&[Scope::Summary])?;
+    match open(&caller, &rows, from, to) {
         Ok(summaries) => Ok(summaries),
         Err((day, error)) => Err(refused(app, presented, day, error).await),
     }
 }
 
 fn open(
-    session: &Session,
+    caller: &Caller,
     rows: &[Row],
     from: Date,
     to: Date,
@@ -48,10 +49,8 @@ fn open(
         let number = days::number(sealed.day).map_err(at)?;
         // Neighbouring days share most of the way from the root; a new epoch has a root of its own.
         if walk.as_ref().is_none_or(|(epoch, _)| *epoch != sealed.epoch) {
-            let cover = session
-                .keyring()
-                .cover(session.principal(), Scope::Summary, sealed.epoch)
-                .ok_or_else(|| at(Error::Altered))?;
+            let cover =
+                caller.cover(Scope::Summary, sealed.epoch).ok_or_else(|| at(Error::Altered))?;
             let last = days::number(to).map_err(at)?;
             walk = Some((sealed.epoch, cover.walk(number, last)));
         }
@@ -60,8 +59,8 @@ fn open(
             .and_then(|(_, walk)| walk.find(|(day, _)| *day == number))
             .ok_or_else(|| at(Error::Altered))?
             .1;
-        let key = session.data_key(&leaf, Scope::Summary, sealed.epoch, RecordId::Day(number));
-        summaries.push((sealed.day, sealed.open(session, &key).map_err(at)?));
+        let key = caller.data_key(&leaf, Scope::Summary, sealed.epoch, RecordId::Day(number));
+        summaries.push((sealed.day, sealed.open(caller, &key).map_err(at)?));
     }
     Ok(summaries)
 }

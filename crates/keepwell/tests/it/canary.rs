@@ -91,6 +91,21 @@ async fn leave_markers(server: &TestServer, word: &str) -> (Person, Vec<String>)
     let mut fault = ana.clone();
     fault.password = marked("new password");
     let fault = fault.sign_in().await;
+    // A program's token, what it sends, and what it sends that is refused.
+    let wish =
+        json!({"name": marked("token"), "scopes": ["notes"], "access": "write_only", "days": 9});
+    let made = fault.post("/api/v1/account/tokens", &wish).await.expect(201).json();
+    let api_token = made["token"].as_str().unwrap().to_owned();
+    let note = json!({"id": Uuid::now_v7(), "kind": "note", "time": "08:00", "zone": "UTC", "text": marked("left")});
+    for (path, body, status) in [
+        ("/api/v1/inbox", json!({"day": "2026-11-20", "entry": note}), 202),
+        ("/api/v1/inbox", json!({"day": marked("day"), "entry": note}), 422),
+        (entries.as_str(), note, 403),
+    ] {
+        let request = server.client().post(format!("{}{path}", server.origin)).json(&body);
+        let request = request.bearer_auth(&api_token);
+        drop(fault.answer(request).await.expect(status));
+    }
     admin.batch_execute("revoke execute on function diary.keep_days(uuid, text[], date[], bigint[], integer[], bytea[], text) from keepwell_app").await.unwrap();
     let another = json!({"id": Uuid::now_v7(), "kind": "note", "time": "08:00", "zone": "UTC", "text": marked("lost")});
     let answer = fault.post(&entries, &another).await.expect(500);
@@ -106,6 +121,9 @@ async fn leave_markers(server: &TestServer, word: &str) -> (Person, Vec<String>)
     markers.push(ana.recovery_code.replace('-', ""));
     let token = keys::SessionToken::parse(&fault.cookie).unwrap().database_token();
     markers.push(token.expose().iter().map(|byte| format!("{byte:02x}")).collect());
+    let database_token = keys::ApiToken::parse(&api_token).unwrap().database_token();
+    markers.push(database_token.expose().iter().map(|byte| format!("{byte:02x}")).collect());
+    markers.push(api_token["kw_".len()..].to_owned());
     (ana, markers)
 }
 

@@ -22,6 +22,9 @@ const DOORS: &[(&str, &str)] = &[
     ("auth.my_session", "what the presented session is told of itself"),
     ("auth.my_sessions", "the list of the asker's sessions, without what opens them"),
     ("auth.standing", "what the presented session waits for"),
+    ("auth.caller", "who the presented session or token proves to be, and what it may"),
+    ("auth.caller_entry", "what a request is given when it enters where tokens may come"),
+    ("auth.my_tokens", "the list of the asker's tokens, without what opens them"),
     ("auth.me", "who the presented token proves to be"),
     ("auth.entry", "what a request is given when it enters"),
     ("accounts.standing_address", "the sealed address of the presented session that waits"),
@@ -38,6 +41,9 @@ const DEFINERS: &[(&str, &str)] = &[
     ("accounts.restretch", "replaces the slot of a presented proof, in its person's session"),
     ("accounts.show_second_step", "nobody may call it; the others do"),
     ("accounts.use_passkey", "counts a use of a key of the presented session's person"),
+    ("auth.end_token", "reaches the asker's tokens"),
+    ("auth.make_token", "adds a token of the asker's, after a fresh proof"),
+    ("diary.leave_item", "lets a write-only token add to the inbox, and count it for the limit"),
     ("auth.end_one_session", "reaches the asker's other sessions"),
     ("auth.lock_session", "reaches the presented session"),
     ("auth.name_device", "reaches the presented session"),
@@ -141,7 +147,8 @@ fn rules() -> Vec<(&'static str, String)> {
             select n.nspname || '.' || p.proname from pg_proc p
             join pg_namespace n on n.oid = p.pronamespace
             where OURS and p.prosecdef and pg_get_userbyid(p.proowner)
-                not in ('keepwell_auth', 'keepwell_revoker', 'keepwell_audit', 'keepwell_limits')".to_owned()),
+                not in ('keepwell_auth', 'keepwell_caller', 'keepwell_revoker', 'keepwell_audit',
+                    'keepwell_limits')".to_owned()),
         ("no role of ours may be this strong", "
             select rolname::text from pg_roles
             where rolname like 'keepwell%' and (rolsuper or rolbypassrls or rolcreaterole

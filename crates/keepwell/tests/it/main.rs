@@ -6,12 +6,14 @@
 #![expect(clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
 #![expect(clippy::format_collect, reason = "short hex in tests")]
 
+mod api_tokens;
 mod attacks;
 mod audit;
 mod canary;
 mod catalog;
 mod demo;
 mod diary;
+mod inbox;
 mod inventory;
 mod mail;
 mod migrations;

@@ -7,7 +7,7 @@
 use std::{fmt::Write, path::Path};
 
 use serde_json::json;
-use testkit::{Person, TestServer};
+use testkit::{Person, TestServer, day_entry};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ const HEAD: &str = "\
 struct Actor<'a> {
     name: &'static str,
     role: &'static str,
-    /// The session whose token is presented.
+    /// The session's cookie or the API token that is presented.
     cookie: Option<&'a str>,
 }
 
@@ -35,8 +35,8 @@ const QUIET: &str = "
 
 #[tokio::test]
 async fn policies_are_as_written() {
-    let (server, ana, ben) = two_people().await;
-    let matrix = matrix(&server, &ana, &ben).await;
+    let (server, ana, ben, tokens) = two_people().await;
+    let matrix = matrix(&server, &ana, &ben, &tokens).await;
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/policies.txt");
     if std::env::var("KEEPWELL_TEST_BLESS").is_ok() {
         std::fs::write(&file, &matrix).unwrap();
@@ -57,26 +57,44 @@ async fn policies_are_as_written() {
 
 #[tokio::test]
 async fn a_loosened_policy_shows_in_the_matrix() {
-    let (server, ana, ben) = two_people().await;
+    let (server, ana, ben, tokens) = two_people().await;
     let admin = server.db.admin().await;
-    let before = matrix(&server, &ana, &ben).await;
+    let before = matrix(&server, &ana, &ben, &tokens).await;
     for loosened in [
-        "alter policy my_own on diary.record_day using (owner is not null) with check (owner is not null)",
-        "alter policy my_own on diary.record_day with check (owner is not null)",
+        "alter policy my_own on diary.record_day using (owner is not null)",
+        "alter policy my_own_insert on diary.record_day with check (owner is not null)",
+        "alter policy presented_session on auth.session
+            using (token_hash = sha256(decode(current_setting('app.token', true), 'hex')))",
         "create policy more on audit.event for select to keepwell_worker using (seq > 0);
             grant usage on schema audit to keepwell_worker; grant select on audit.event to keepwell_worker",
         "alter policy my_own on accounts.account using (principal is not null)",
     ] {
         admin.batch_execute(loosened).await.unwrap();
-        let after = matrix(&server, &ana, &ben).await;
+        let after = matrix(&server, &ana, &ben, &tokens).await;
         assert_ne!(before, after, "{loosened}");
     }
 }
 
+/// Ana's API tokens, one of each access.
+struct Tokens {
+    read: String,
+    write: String,
+    leave: String,
+}
+
 /// Ana and Ben with something in every table, and an ended session each.
-async fn two_people() -> (TestServer, Person, Person) {
+async fn two_people() -> (TestServer, Person, Person, Tokens) {
     let server = TestServer::start(keepwell::router).await;
     let (ana, ben) = (server.person("ana").await, server.person("ben").await);
+    let scopes = ["food", "notes"];
+    let [reader, writer, leaver] = [
+        ana.program("read", &scopes).await,
+        ana.program("write", &scopes).await,
+        ana.program("write_only", &scopes).await,
+    ];
+    let entry = day_entry(Uuid::now_v7(), "usda-sr28:09040", 10.0);
+    let item = json!({"day": "2026-11-20", "entry": entry});
+    drop(leaver.post("/api/v1/inbox", &item).await.expect(202));
     for person in [&ana, &ben] {
         person.eat("2026-11-20", "usda-sr28:09040", 100.0).await;
         let note = json!({"id": Uuid::now_v7(), "kind": "note", "time": "08:00", "zone": "UTC", "text": "n"});
@@ -103,13 +121,17 @@ async fn two_people() -> (TestServer, Person, Person) {
         where created_at = (select max(o.created_at) from auth.session o where o.principal = s.principal)";
     admin.batch_execute(ended).await.unwrap();
     admin.batch_execute(QUIET).await.unwrap();
-    (server, ana, ben)
+    let tokens = Tokens { read: reader.token, write: writer.token, leave: leaver.token };
+    (server, ana, ben, tokens)
 }
 
-async fn matrix(server: &TestServer, ana: &Person, ben: &Person) -> String {
+async fn matrix(server: &TestServer, ana: &Person, ben: &Person, tokens: &Tokens) -> String {
     let actors = [
         Actor { name: "owner", role: "keepwell_app", cookie: Some(&ana.cookie) },
         Actor { name: "other", role: "keepwell_app", cookie: Some(&ben.cookie) },
+        Actor { name: "reader", role: "keepwell_app", cookie: Some(&tokens.read) },
+        Actor { name: "writer", role: "keepwell_app", cookie: Some(&tokens.write) },
+        Actor { name: "leaver", role: "keepwell_app", cookie: Some(&tokens.leave) },
         Actor { name: "nobody", role: "keepwell_app", cookie: None },
         Actor { name: "worker", role: "keepwell_worker", cookie: None },
         Actor { name: "auditor", role: "keepwell_auditor", cookie: None },

@@ -7,7 +7,7 @@ use serde_json::json;
 use testkit::{Answer, Person, TestServer};
 
 /// A path that the pattern matches.
-fn visit(path: &str) -> String {
+pub(crate) fn visit(path: &str) -> String {
     match path {
         "/api/v1/days" => "/api/v1/days?from=2026-11-01&to=2026-11-30".to_owned(),
         "/api/v1/foods" => "/api/v1/foods?q=cheese".to_owned(),
@@ -16,6 +16,7 @@ fn visit(path: &str) -> String {
             .replace("{key}", "energy")
             .replace("/foods/{id}", "/foods/usda-sr28:01009")
             .replace("{session}", "01930000-0000-7000-8000-000000000001")
+            .replace("{token}", "01930000-0000-7000-8000-000000000001")
             .replace("{factor}", "01930000-0000-7000-8000-000000000001")
             .replace("{id}", "01930000-0000-7000-8000-000000000001"),
     }

@@ -28,10 +28,7 @@ pub use settle::{SettleError, settle};
 pub use statement::{Params, Sql};
 pub use transaction::{Transaction, Unproved};
 
-use crate::{
-    Error, Result,
-    session::{Entry, Presented, Session, statements::ENTER},
-};
+use crate::{Error, Result, session::Presents};
 use transaction::Open;
 
 /// Who presents, and whose data is meant. Tied to the transaction (`true`), so that a pooled
@@ -76,15 +73,15 @@ impl Db {
 
     /// Reads as the asker: who asks, the statement and the end of the transaction in one round trip.
     #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
-    pub async fn read(
+    pub async fn read<P: Presents>(
         &self,
-        presented: &Presented,
+        presented: &P,
         sql: &'static Sql,
         params: Params<'_>,
-    ) -> Result<(Session, Vec<Row>)> {
+    ) -> Result<(P::Proved, Vec<Row>)> {
         let conn = self.connection().await?;
         let present = PRESENT.prepare(&conn).await?;
-        let enter = ENTER.prepare(&conn).await?;
+        let enter = P::enter().prepare(&conn).await?;
         let wanted = sql.prepare(&conn).await?;
         let token = presented.database_token();
         let token: Params<'_> = &[&token];
@@ -104,22 +101,18 @@ impl Db {
         let rows = rows?;
         committed?;
         drop(conn);
-        let entry = self.entry(presented, &entered).await?;
-        let session = self.open(presented, &entry).await?;
-        if entry.wants_touch {
-            self.touch_later(presented);
-        }
-        Ok((session, rows))
+        Ok((self.proved(presented, &entered).await?, rows))
     }
 
-    /// Reads a few rows as the asker, with a statement made by `entered!`: one less than [`Db::read`].
+    /// Reads a few rows as the asker, with a statement made by `entered!`, or by `entered_by_caller!`
+    /// for a caller: one less than [`Db::read`].
     #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
-    pub async fn read_few(
+    pub async fn read_few<P: Presents>(
         &self,
-        presented: &Presented,
+        presented: &P,
         sql: &'static Sql,
         params: Params<'_>,
-    ) -> Result<(Session, Vec<Row>)> {
+    ) -> Result<(P::Proved, Vec<Row>)> {
         let conn = self.connection().await?;
         let present = PRESENT.prepare(&conn).await?;
         let wanted = sql.prepare(&conn).await?;
@@ -137,31 +130,26 @@ impl Db {
         let rows = rows?;
         committed?;
         drop(conn);
-        let entry = self.entry(presented, &rows).await?;
-        let session = self.open(presented, &entry).await?;
-        if entry.wants_touch {
-            self.touch_later(presented);
-        }
-        Ok((session, rows))
+        Ok((self.proved(presented, &rows).await?, rows))
     }
 
     /// Only proves who asks, for what needs no row of theirs.
-    pub async fn prove(&self, presented: &Presented) -> Result<Session> {
-        let (session, _) = self.read_few(presented, &ENTER, &[]).await?;
-        Ok(session)
+    pub async fn prove<P: Presents>(&self, presented: &P) -> Result<P::Proved> {
+        let (proved, _) = self.read_few(presented, P::enter(), &[]).await?;
+        Ok(proved)
     }
 
     /// Begins a transaction as the asker, with its first statement in the same round trip.
     #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
-    pub async fn begin(
+    pub async fn begin<P: Presents>(
         &self,
-        presented: &Presented,
+        presented: &P,
         first: &'static Sql,
         params: Params<'_>,
-    ) -> Result<(Transaction, Vec<Row>)> {
+    ) -> Result<(Transaction<P::Proved>, Vec<Row>)> {
         let conn = self.connection().await?;
         let present = PRESENT.prepare(&conn).await?;
-        let enter = ENTER.prepare(&conn).await?;
+        let enter = P::enter().prepare(&conn).await?;
         let wanted = first.prepare(&conn).await?;
         // From here on a cancelled request rolls back when `open` is dropped.
         let open = Open::new(conn);
@@ -176,31 +164,30 @@ impl Db {
         begun?;
         named?;
         let entered = entered?;
-        if entered.is_empty() {
+        let Some(entered) = entered.first() else {
             // Gives the connection back before asking why.
             drop(open);
             return Err(self.why_not(presented).await);
-        }
-        let entry = Entry::from_rows(&entered)?;
+        };
         let rows = rows?;
-        let session = match Session::open(presented, &entry, &self.root) {
-            Ok(session) => session,
+        let (proved, wants_touch) = match presented.prove(entered, &self.root) {
+            Ok(proved) => proved,
             Err(error) => {
                 // Gives the connection back before the refusal asks for one.
                 drop(open);
                 return Err(crate::session::refused(self, presented, error).await);
             }
         };
-        if entry.wants_touch {
+        if wants_touch {
             self.touch_later(presented);
         }
-        Ok((Transaction::new(open, session), rows))
+        Ok((Transaction::new(open, proved), rows))
     }
 
     /// Begins a transaction for somebody who has not proved who they are: signing up or in. The
     /// policies show it no personal row until a session exists for `presented`.
     #[expect(clippy::disallowed_methods, reason = "the statements are prepared: nothing is hidden")]
-    pub async fn begin_without_session(&self, presented: &Presented) -> Result<Unproved> {
+    pub async fn begin_without_session(&self, presented: &impl Presents) -> Result<Unproved> {
         let conn = self.connection().await?;
         let present = PRESENT.prepare(&conn).await?;
         let open = Open::new(conn);
@@ -233,24 +220,27 @@ impl Db {
         })
     }
 
-    async fn entry(&self, presented: &Presented, rows: &[Row]) -> Result<Entry> {
-        if rows.is_empty() { Err(self.why_not(presented).await) } else { Entry::from_rows(rows) }
-    }
-
-    /// Why nobody is signed in: no such session, or one that is not open.
-    async fn why_not(&self, presented: &Presented) -> Error {
-        crate::session::standing(self, presented).await.unwrap_or_else(|error| error)
-    }
-
-    async fn open(&self, presented: &Presented, entry: &Entry) -> Result<Session> {
-        match Session::open(presented, entry, &self.root) {
-            Ok(session) => Ok(session),
+    /// What the one row proves, with its keys open; nobody is signed in where there is none.
+    async fn proved<P: Presents>(&self, presented: &P, rows: &[Row]) -> Result<P::Proved> {
+        let Some(row) = rows.first() else { return Err(self.why_not(presented).await) };
+        match presented.prove(row, &self.root) {
+            Ok((proved, wants_touch)) => {
+                if wants_touch {
+                    self.touch_later(presented);
+                }
+                Ok(proved)
+            }
             Err(error) => Err(crate::session::refused(self, presented, error).await),
         }
     }
 
+    /// Why nobody is signed in: no such session, or one that is not open.
+    async fn why_not(&self, presented: &impl Presents) -> Error {
+        crate::session::standing(self, presented).await.unwrap_or_else(|error| error)
+    }
+
     /// Notes the time of last use, after the answer: it is no part of the request's own work.
-    fn touch_later(&self, presented: &Presented) {
+    fn touch_later(&self, presented: &impl Presents) {
         let db = self.clone();
         let presented = presented.clone();
         tokio::spawn(async move {

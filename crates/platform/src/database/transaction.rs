@@ -63,20 +63,21 @@ impl Drop for Open {
     }
 }
 
-/// A transaction of somebody whose session the database has proved.
-pub struct Transaction {
+/// A transaction of somebody whom the database has proved: a session, or where tokens may come a
+/// caller.
+pub struct Transaction<P = Session> {
     open: Open,
-    session: Session,
+    proved: P,
 }
 
-impl Transaction {
-    pub(super) fn new(open: Open, session: Session) -> Self {
-        Self { open, session }
+impl<P> Transaction<P> {
+    pub(super) fn new(open: Open, proved: P) -> Self {
+        Self { open, proved }
     }
 
     /// Whose transaction it is, with the keys that opens.
-    pub fn session(&self) -> &Session {
-        &self.session
+    pub fn session(&self) -> &P {
+        &self.proved
     }
 
     /// Runs a statement and returns its rows.

@@ -38,6 +38,10 @@ pub enum Error {
     #[error("this Keepwell asks everybody for a second step: set one up first")]
     OwesSecondStep,
 
+    /// An API token reaches for more than it may: in words, with the scope where one is meant.
+    #[error("{0}")]
+    TokenMayNot(Cow<'static, str>),
+
     /// The credentials do not open anything. Never says which of them was wrong.
     #[error("{0}")]
     NotOpened(&'static str),
@@ -172,7 +176,9 @@ impl Error {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::OtherSite | Self::ProveFirst | Self::OwesSecondStep => StatusCode::FORBIDDEN,
+            Self::OtherSite | Self::ProveFirst | Self::OwesSecondStep | Self::TokenMayNot(_) => {
+                StatusCode::FORBIDDEN
+            }
             Self::Conflict(_) | Self::OtherPerson => StatusCode::CONFLICT,
             Self::TooMany { .. } | Self::TooManyWrong { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
@@ -187,6 +193,7 @@ impl Error {
             Self::Locked => "locked",
             Self::ProveFirst => "prove-first",
             Self::OwesSecondStep => "second-step-owed",
+            Self::TokenMayNot(_) => "token-may-not",
             Self::NotOpened(_) => "not-opened",
             Self::NotFound => "not-found",
             Self::WrongMethod => "wrong-method",

@@ -13,7 +13,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use super::{Error, Result};
 use crate::{
     App,
-    session::{MayOwe, cookie},
+    session::{MayOwe, NOT_FOR_TOKENS, bearer_token, cookie},
 };
 
 /// Who may call a route.
@@ -25,6 +25,9 @@ pub enum Access {
     Session,
     /// The same, also while the operator's second step is still owed: what is needed to set one up.
     SessionThatOwes,
+    /// A session, or an API token of its owner's: the handler takes a `PresentedCaller`, and the
+    /// policies of what it touches stand on `auth.caller`.
+    SessionOrToken,
 }
 
 /// One declared route, kept so that tests can visit them all.
@@ -61,6 +64,7 @@ impl Routes {
             Access::Public => router,
             Access::Session => router.layer(from_fn(require_session)),
             Access::SessionThatOwes => router.layer(from_fn(require_session_that_may_owe)),
+            Access::SessionOrToken => router.layer(from_fn(require_session_or_token)),
         };
         self.router = self.router.routes((schemas, paths, router));
         self
@@ -104,7 +108,17 @@ async fn require_session_that_may_owe(mut request: Request, next: Next) -> Resul
 
 /// A second lock: the handler's own `Presented` parameter is the first, the database the third.
 async fn require_session(request: Request, next: Next) -> Result<Response> {
+    if bearer_token(request.headers())?.is_some() {
+        return Err(Error::TokenMayNot(NOT_FOR_TOKENS.into()));
+    }
     if cookie::token(request.headers()).is_none() {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(next.run(request).await)
+}
+
+async fn require_session_or_token(request: Request, next: Next) -> Result<Response> {
+    if bearer_token(request.headers())?.is_none() && cookie::token(request.headers()).is_none() {
         return Err(Error::Unauthenticated);
     }
     Ok(next.run(request).await)

@@ -12,6 +12,15 @@ const NAME: &str = "__Host-sid";
 
 /// The token in a request's cookies, if there is a well-formed one.
 pub(crate) fn token(headers: &HeaderMap) -> Option<SessionToken> {
+    value(headers).and_then(|value| SessionToken::parse(value).ok())
+}
+
+/// Whether a request has our cookie, whatever is in it.
+pub(crate) fn is_there(headers: &HeaderMap) -> bool {
+    value(headers).is_some()
+}
+
+fn value(headers: &HeaderMap) -> Option<&str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -19,7 +28,7 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<SessionToken> {
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(name, _)| *name == NAME)
-        .and_then(|(_, value)| SessionToken::parse(value).ok())
+        .map(|(_, value)| value)
 }
 
 /// The header value that hands a new session to the browser. No Max-Age: it is gone when the

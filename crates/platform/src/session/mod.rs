@@ -2,8 +2,11 @@
 //!
 //! A browser presents a token ([`Presented`]); that proves nothing yet. The database proves it when
 //! a transaction begins, and hands out the sealed keyring; only then is there a [`Session`]. A
-//! session lives as long as one request.
+//! session lives as long as one request. Programs present an API token instead, where a route takes
+//! a [`PresentedCaller`].
 
+mod bearer;
+mod caller;
 pub mod cookie;
 pub mod statements;
 
@@ -14,12 +17,30 @@ use axum::{
     http::request::Parts,
 };
 use jiff::{Span, Timestamp};
-use keys::{DataKey, DayNumber, ErasureKey, Keyring, RecordId, RootKey, Scope, SessionToken};
+use keys::{ErasureKey, Keyring, RootKey, SessionToken};
 use tokio_postgres::Row;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::{Db, Error, Result, mail::Language};
+use crate::{Db, Error, Result, Sql, mail::Language};
+
+pub use caller::{Caller, PresentedCaller, TokenAccess};
+pub(crate) use {bearer::token as bearer_token, caller::NOT_FOR_TOKENS};
+
+/// What somebody presents, and what it is once the database has proved it.
+pub trait Presents: Clone + Send + Sync + 'static {
+    /// What it is then.
+    type Proved: Send;
+
+    /// The statement that proves it.
+    fn enter() -> &'static Sql;
+
+    /// What the database sees of it, in hex.
+    fn database_token(&self) -> &str;
+
+    /// Opens the keys of what was proved; and whether the time of last use is to be noted.
+    fn prove(&self, row: &Row, root: &RootKey) -> Result<(Self::Proved, bool)>;
+}
 
 /// A token that somebody presents. Only the database can tell whether it is a session.
 #[derive(Clone)]
@@ -58,6 +79,9 @@ impl Presented {
 
     /// The token of a request's cookie, and whom the page that sent it works for.
     fn from_parts(Parts { headers, extensions, .. }: &Parts) -> Result<Self> {
+        if bearer::token(headers)?.is_some() {
+            return Err(Error::TokenMayNot(NOT_FOR_TOKENS.into()));
+        }
         let token = cookie::token(headers).ok_or(Error::Unauthenticated)?;
         let expected = headers.get(EXPECTED_PERSON).map(|person| {
             let person = person.to_str().ok().and_then(|person| person.parse().ok());
@@ -86,6 +110,35 @@ impl Presented {
     pub fn database_token(&self) -> &str {
         &self.0.database_token
     }
+
+    /// Refuses a session of somebody else than the page believes, and one that owes a second step
+    /// where that matters.
+    fn check(&self, entry: &Entry) -> Result<()> {
+        if self.0.expected.is_some_and(|expected| expected != entry.principal) {
+            return Err(Error::OtherPerson);
+        }
+        if entry.owes_second_step && !self.0.may_owe {
+            return Err(Error::OwesSecondStep);
+        }
+        Ok(())
+    }
+}
+
+impl Presents for Presented {
+    type Proved = Session;
+
+    fn enter() -> &'static Sql {
+        &statements::ENTER
+    }
+
+    fn database_token(&self) -> &str {
+        &self.0.database_token
+    }
+
+    fn prove(&self, row: &Row, root: &RootKey) -> Result<(Session, bool)> {
+        let entry = Entry::from_row(row)?;
+        Ok((Session::open(self, &entry, root)?, entry.wants_touch))
+    }
 }
 
 impl fmt::Debug for Presented {
@@ -112,7 +165,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Presented {
 }
 
 /// What the database says of the presented token.
-pub(crate) struct Entry {
+struct Entry {
     principal: Uuid,
     expires_at: Timestamp,
     idle_minutes: i32,
@@ -121,14 +174,12 @@ pub(crate) struct Entry {
     session: Uuid,
     is_fresh: bool,
     owes_second_step: bool,
-    pub(crate) wants_touch: bool,
+    wants_touch: bool,
 }
 
 impl Entry {
-    /// The one row, or nobody is signed in: no such session, past its idle or absolute end, or not
-    /// finished signing in.
-    pub(crate) fn from_rows(rows: &[Row]) -> Result<Self> {
-        let row = rows.first().ok_or(Error::Unauthenticated)?;
+    /// Where there is a row, its session is alive. One without a keyring has not finished signing in.
+    fn from_row(row: &Row) -> Result<Self> {
         let keyring_sealed: Option<Vec<u8>> = row.try_get("keyring_sealed")?;
         Ok(Self {
             principal: row.try_get("principal")?,
@@ -142,6 +193,15 @@ impl Entry {
             wants_touch: row.try_get("wants_touch")?,
         })
     }
+
+    fn open_keyring(&self, presented: &Presented) -> Result<Keyring> {
+        let key = presented.token().keyring_key();
+        Keyring::open(&key, self.principal, &self.keyring_sealed).or(Err(Error::Altered))
+    }
+
+    fn open_erasure_key(&self, root: &RootKey) -> Result<ErasureKey> {
+        root.open_erasure_key(self.principal, &self.erasure_key_sealed).or(Err(Error::Altered))
+    }
 }
 
 /// A proved session with its keys open. Only the door to the database makes one.
@@ -153,23 +213,14 @@ pub struct Session {
     is_fresh: bool,
     owes_second_step: bool,
     keyring: Keyring,
-    erasure_key: ErasureKey,
 }
 
 impl Session {
-    pub(crate) fn open(presented: &Presented, entry: &Entry, root: &RootKey) -> Result<Self> {
-        if presented.0.expected.is_some_and(|expected| expected != entry.principal) {
-            return Err(Error::OtherPerson);
-        }
-        if entry.owes_second_step && !presented.0.may_owe {
-            return Err(Error::OwesSecondStep);
-        }
-        let altered = |_| Error::Altered;
-        let keyring =
-            Keyring::open(&presented.token().keyring_key(), entry.principal, &entry.keyring_sealed)
-                .map_err(altered)?;
-        let erasure_key =
-            root.open_erasure_key(entry.principal, &entry.erasure_key_sealed).map_err(altered)?;
+    fn open(presented: &Presented, entry: &Entry, root: &RootKey) -> Result<Self> {
+        presented.check(entry)?;
+        let keyring = entry.open_keyring(presented)?;
+        // What a session does with the diary it does as a caller; here it only shows its root key.
+        drop(entry.open_erasure_key(root)?);
         Ok(Self {
             principal: entry.principal,
             id: entry.session,
@@ -178,7 +229,6 @@ impl Session {
             is_fresh: entry.is_fresh,
             owes_second_step: entry.owes_second_step,
             keyring,
-            erasure_key,
         })
     }
 
@@ -222,30 +272,6 @@ impl Session {
     pub fn keyring(&self) -> &Keyring {
         &self.keyring
     }
-
-    /// The epoch that new records of `scope` are sealed under.
-    pub fn current_epoch(&self, scope: Scope) -> Result<u32> {
-        let (epoch, _) = self.keyring.current(self.principal, scope).ok_or(Error::NotFound)?;
-        Ok(epoch)
-    }
-
-    /// The key to one day of a scope.
-    pub fn day_key(&self, scope: Scope, epoch: u32, day: DayNumber) -> Result<DataKey> {
-        let cover = self.keyring.cover(self.principal, scope, epoch).ok_or(Error::Altered)?;
-        let leaf = cover.leaf(day).ok_or(Error::NotFound)?;
-        Ok(self.data_key(&leaf, scope, epoch, RecordId::Day(day)))
-    }
-
-    /// The key to a record whose leaf is at hand.
-    pub fn data_key(
-        &self,
-        leaf: &keys::Leaf,
-        scope: Scope,
-        epoch: u32,
-        record: RecordId,
-    ) -> DataKey {
-        DataKey::derive(leaf, &self.erasure_key, self.principal, scope, epoch, record)
-    }
 }
 
 impl fmt::Debug for Session {
@@ -255,7 +281,7 @@ impl fmt::Debug for Session {
 }
 
 /// The refusal that says what a presented session waits for.
-pub(crate) async fn standing(db: &Db, presented: &Presented) -> Result<Error> {
+pub(crate) async fn standing(db: &Db, presented: &impl Presents) -> Result<Error> {
     let tx = db.begin_without_session(presented).await?;
     let rows = tx.finish(&[(&statements::STANDING, &[])]).await?;
     let state = rows.iter().flatten().next().map(|row| row.try_get::<_, &str>("state"));
@@ -267,14 +293,14 @@ pub(crate) async fn standing(db: &Db, presented: &Presented) -> Result<Error> {
 }
 
 /// Notes that a session is in use.
-pub(crate) async fn touch(db: &Db, presented: &Presented) -> Result<()> {
+pub(crate) async fn touch(db: &Db, presented: &impl Presents) -> Result<()> {
     let tx = db.begin_without_session(presented).await?;
     tx.finish(&[(&statements::TOUCH, &[])]).await?;
     Ok(())
 }
 
 /// Records that a session's keys were refused. The refusal stands even when it cannot be recorded.
-pub(crate) async fn refused(db: &Db, presented: &Presented, error: Error) -> Error {
+pub(crate) async fn refused(db: &Db, presented: &impl Presents, error: Error) -> Error {
     // That somebody else is signed in says nothing about the keys.
     if !matches!(error, Error::Altered) {
         return error;

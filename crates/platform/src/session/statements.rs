@@ -11,6 +11,16 @@ pub static ENTER: Sql = Sql::new(
     &[],
 );
 
+/// The same where an API token may come, with what it may.
+pub static ENTER_AS_CALLER: Sql = Sql::new(
+    "select principal, expires_at,
+        (extract(epoch from idle_limit) / 60)::integer as idle_minutes,
+        keyring_sealed, erasure_key_sealed, wants_touch, session, fresh, owes_second_step,
+        access, scopes
+    from auth.caller_entry",
+    &[],
+);
+
 /// Who asks and the few rows that are wanted, in one statement: a look-up and a plan less. Where
 /// nothing is found, one row still says who asks, and what was wanted is null in it.
 #[macro_export]
@@ -22,6 +32,22 @@ macro_rules! entered {
                 e.keyring_sealed, e.erasure_key_sealed, e.wants_touch, e.session, e.fresh,
                 e.owes_second_step, wanted.*
             from auth.entry e left join (",
+            $wanted,
+            ") wanted on true"
+        )
+    };
+}
+
+/// The same where an API token may come: with `ENTER_AS_CALLER`.
+#[macro_export]
+macro_rules! entered_by_caller {
+    ($wanted:literal) => {
+        concat!(
+            "select e.principal, e.expires_at,
+                (extract(epoch from e.idle_limit) / 60)::integer as idle_minutes,
+                e.keyring_sealed, e.erasure_key_sealed, e.wants_touch, e.session, e.fresh,
+                e.owes_second_step, e.access, e.scopes, wanted.*
+            from auth.caller_entry e left join (",
             $wanted,
             ") wanted on true"
         )
@@ -42,4 +68,4 @@ pub static AUDIT_REFUSED: Sql = Sql::new("select audit.append('record_refused', 
 
 /// Every statement of this module.
 pub static ALL: &[&Sql] =
-    &[&ENTER, &STANDING, &TOUCH, &END, &AUDIT_REFUSED, &crate::database::PRESENT];
+    &[&ENTER, &ENTER_AS_CALLER, &STANDING, &TOUCH, &END, &AUDIT_REFUSED, &crate::database::PRESENT];

@@ -87,7 +87,14 @@ async fn a03_without_a_session_no_table_shows_or_takes_a_row() {
                     assert_eq!(seen(&thief, &sql).await, 0, "{sql}");
                 }
             }
-            for view in ["auth.me", "auth.entry", "accounts.my_slot_proofs"] {
+            for view in [
+                "auth.caller",
+                "auth.caller_entry",
+                "auth.my_tokens",
+                "auth.me",
+                "auth.entry",
+                "accounts.my_slot_proofs",
+            ] {
                 assert_eq!(
                     seen(&thief, &format!("select count(*) from {view}")).await,
                     0,

@@ -13,5 +13,6 @@ mod passkeys;
 mod sessions;
 mod stolen_credentials;
 mod stolen_database;
+mod stolen_token;
 
 pub(crate) use loot::tables;
