@@ -10,6 +10,7 @@ import type { Day, Entry, EntryChange, FoodHit, NewEntry } from '../api/types'
 import { heedSession, session } from '../account/session.svelte'
 import { addDays, dayOf } from '../figures/dates'
 import { foodsIn } from './entries'
+import { fileInbox } from './inbox'
 
 export interface Unsaved {
   date: string
@@ -199,9 +200,19 @@ class Diary {
     if (date !== this.date) this.#days.delete(date)
   }
 
+  /** What programs left comes into its days; those that are held here are read again. */
+  async #file(): Promise<void> {
+    const filed = await fileInbox()
+    for (const date of filed) {
+      if (date !== this.date) this.#days.delete(date)
+    }
+    if (filed.includes(this.date)) await this.load()
+  }
+
   async #open(): Promise<void> {
     await this.load()
     this.retryAll()
+    await this.#file()
     // Yesterday is what people copy from and step to; having it makes both immediate.
     const before = addDays(this.date, -1)
     if (!this.#days.has(before)) await this.fetch(before).then((day) => this.#days.set(before, day), () => {})

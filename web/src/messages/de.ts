@@ -185,6 +185,11 @@ export const de: Messages = {
     copyYesterdayEmpty: 'Am Tag davor steht kein Lebensmittel.',
     copyChosen: (n) => `${foods(n)} kopieren`,
     copied: (n) => `${foods(n)} kopiert`,
+    filed: (n) => (n === 1 ? '1 Eintrag kam von deinen Programmen' : `${n} Einträge kamen von deinen Programmen`),
+    notFiled: (n) =>
+      n === 1
+        ? 'Etwas, das ein Programm abgelegt hat, wurde verändert und wird nicht gezeigt. Sag es dem, der dieses Keepwell betreibt.'
+        : `${n} Dinge, die Programme abgelegt haben, wurden verändert und werden nicht gezeigt. Sag es dem, der dieses Keepwell betreibt.`,
     removed: (name) => `Entfernt: ${name}`,
     removedWater: (ml) => `${ml} ml Wasser`,
     removedNote: 'Notiz',

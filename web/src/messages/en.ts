@@ -184,6 +184,11 @@ export const en = {
     copyYesterdayEmpty: 'There is no food in the day before.',
     copyChosen: (n: number) => (n === 1 ? 'Copy 1 food' : `Copy ${n} foods`),
     copied: (n: number) => (n === 1 ? '1 food copied' : `${n} foods copied`),
+    filed: (n: number) => (n === 1 ? '1 entry came from your programs' : `${n} entries came from your programs`),
+    notFiled: (n: number) =>
+      n === 1
+        ? 'Something that a program left was altered and is not shown. Tell whoever runs this Keepwell.'
+        : `${n} things that programs left were altered and are not shown. Tell whoever runs this Keepwell.`,
     removed: (name: string) => `Removed: ${name}`,
     removedWater: (ml: string) => `${ml} ml of water`,
     removedNote: 'note',
