@@ -4,32 +4,7 @@
 import type { Page } from '@playwright/test'
 import { expect, test } from './guarded'
 import { signUp } from './person'
-
-interface Kind {
-  verifies: boolean
-  computes: boolean
-}
-
-/** Plugs a security key in, which is touched by itself, in place of the last one. */
-async function plugIn(page: Page, { verifies, computes }: Kind): Promise<() => Promise<void>> {
-  const browser = await page.context().newCDPSession(page)
-  await browser.send('WebAuthn.enable')
-  const { authenticatorId } = await browser.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      ctap2Version: 'ctap2_1',
-      transport: 'usb',
-      hasResidentKey: verifies,
-      hasUserVerification: verifies,
-      isUserVerified: verifies,
-      hasPrf: computes,
-      automaticPresenceSimulation: true,
-    },
-  })
-  return async () => {
-    await browser.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId })
-  }
-}
+import { plugIn } from './security-key'
 
 interface Answered {
   status: number
@@ -82,7 +57,7 @@ async function enrol(page: Page): Promise<Answered> {
 }
 
 test('a passkey that computes a secret signs in alone and proves who one is', async ({ page }) => {
-  const unplug = await plugIn(page, { verifies: true, computes: true })
+  const { unplug } = await plugIn(page, { verifies: true, computes: true })
   await signUp(page)
   const added = await enrol(page)
   expect(added.status, JSON.stringify(added.body)).toBe(201)
@@ -101,7 +76,7 @@ test('a passkey that computes a secret signs in alone and proves who one is', as
 })
 
 test('a passkey that computes no secret comes after the password, and unlocks', async ({ page }) => {
-  const unplug = await plugIn(page, { verifies: true, computes: false })
+  const { unplug } = await plugIn(page, { verifies: true, computes: false })
   const { email, password } = await signUp(page)
   expect((await enrol(page)).body).toMatchObject({ opens_diary: false })
   await send(page, 'DELETE', '/session')
@@ -122,7 +97,7 @@ test('a passkey that computes no secret comes after the password, and unlocks', 
 })
 
 test('a key without a PIN is a second step', async ({ page }) => {
-  const unplug = await plugIn(page, { verifies: false, computes: false })
+  const { unplug } = await plugIn(page, { verifies: false, computes: false })
   const { email, password } = await signUp(page)
   expect((await enrol(page)).body).toMatchObject({ opens_diary: false })
   await send(page, 'DELETE', '/session')

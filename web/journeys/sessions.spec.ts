@@ -111,10 +111,10 @@ test('a locked diary shows nothing, keeps what was typed, and opens by PIN', asy
   await test.step('a wrong PIN opens nothing, the right one opens both windows', async () => {
     await expect(page.getByLabel('PIN')).toBeVisible()
     await page.getByLabel('PIN').fill('739205')
-    await page.getByRole('button', { name: 'Unlock' }).click()
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click()
     await expect(page.getByText('This is not the PIN of this device.')).toBeVisible()
     await page.getByLabel('PIN').fill(PIN)
-    await page.getByRole('button', { name: 'Unlock' }).click()
+    await page.getByRole('button', { name: 'Unlock', exact: true }).click()
     await expect(page.getByRole('heading', { name: 'Trends' })).toBeVisible()
     await expect(other.getByRole('textbox', { name: 'Note' })).toHaveValue('Half a thought')
   })
@@ -126,7 +126,7 @@ test('a locked diary shows nothing, keeps what was typed, and opens by PIN', asy
     for (let tries = 0; tries < 6; tries += 1) {
       await page.getByLabel('PIN').fill('739205')
       const answered = page.waitForResponse('**/session/unlock')
-      await page.getByRole('button', { name: 'Unlock' }).click()
+      await page.getByRole('button', { name: 'Unlock', exact: true }).click()
       if ((await answered).status() === 401) break
     }
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()

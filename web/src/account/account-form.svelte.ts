@@ -56,7 +56,7 @@ export class AccountForm {
   #text(problem: Problem, { refused, conflict }: Words): string {
     if (problem.status === 401 && refused) return refused
     if (problem.kind === 'conflict' && conflict) return conflict
-    if (notProved(problem)) return problemText(problem)
+    if (notProved(problem) || problem.kind.startsWith('key-')) return problemText(problem)
     return `${problemText(problem)} ${t().problems.typedIsKept}`
   }
 

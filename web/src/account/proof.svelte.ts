@@ -4,8 +4,9 @@
 // Several at once share the dialog. Giving it up leaves everything as it was.
 
 import { api, ask, proveWith } from '../api/client'
-import { problemOf } from '../api/problem'
-import type { SecondStep } from '../api/types'
+import { Problem, problemOf } from '../api/problem'
+import type { Proof as NewProof, SecondStep } from '../api/types'
+import { useKey } from '../api/webauthn'
 import { say } from '../parts/toasts.svelte'
 import { problemText } from '../parts/words'
 import type { Typed } from './second-step'
@@ -23,8 +24,26 @@ class Proof {
   }
 
   /** Shows the password, and the second step where there is one. */
-  async show(password: string, step: Typed | null): Promise<void> {
-    await ask(api.POST('/api/v1/session/proof', { body: { password, ...step } }))
+  show(password: string, step: Typed | null): Promise<void> {
+    return this.#send({ password, ...step })
+  }
+
+  async showWithKey(password: string): Promise<void> {
+    const { ceremony, publicKey } = await ask(api.POST('/api/v1/session/proof/challenge'))
+    const { credential } = await useKey(publicKey)
+    await this.#send({ password, key: { ceremony, credential } })
+  }
+
+  /** A passkey that opens the diary alone shows by itself who one is. */
+  async showPasskey(): Promise<void> {
+    const { ceremony, publicKey } = await ask(api.POST('/api/v1/session/proof/challenge'))
+    const { credential, slotSecret } = await useKey(publicKey)
+    if (slotSecret === null) throw new Problem(422, { type: 'urn:keepwell:problem:key-alone' })
+    await this.#send({ passkey: { ceremony, credential, slot_secret: slotSecret } })
+  }
+
+  async #send(body: NewProof): Promise<void> {
+    await ask(api.POST('/api/v1/session/proof', { body }))
     this.settle(true)
   }
 

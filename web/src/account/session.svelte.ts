@@ -7,7 +7,8 @@
 
 import { actFor, actForNobody, ask, api, listenToAnswers } from '../api/client'
 import { problemOf, sessionEnded, type Problem, type Refusal } from '../api/problem'
-import { WAYS, type SessionInfo, type SignedIn, type Way } from '../api/types'
+import { useKey } from '../api/webauthn'
+import { WAYS, type SessionInfo, type SignedIn, type Unlocking, type Way } from '../api/types'
 
 /** `over`: the server ended it before its time without use had passed. */
 export type Ending = 'idle' | 'over' | 'asked' | 'other' | 'tries'
@@ -85,6 +86,14 @@ class Session {
     this.#step(await ask(api.POST('/api/v1/session', { body: { email, password, installed: isInstalled() } })))
   }
 
+  /** In with a passkey alone, when it has a secret of its own for this diary. */
+  async signInWithPasskey(): Promise<void> {
+    const { ceremony, publicKey } = await ask(api.POST('/api/v1/session/passkey/challenge'))
+    const { credential, slotSecret } = await useKey(publicKey)
+    const body = { ceremony, credential, slot_secret: slotSecret, installed: isInstalled() }
+    this.#step(await ask(api.POST('/api/v1/session/passkey', { body })))
+  }
+
   async signUp(email: string, password: string): Promise<void> {
     const { recovery_code } = await ask(api.POST('/api/v1/account', { body: { email, password } }))
     await this.#enterWith(recovery_code)
@@ -104,6 +113,12 @@ class Session {
     this.#enter(await ask(api.POST('/api/v1/session/second-step', { body: typed })))
   }
 
+  async passWithKey(): Promise<void> {
+    const { ceremony, publicKey } = await ask(api.POST('/api/v1/session/second-step/key/challenge'))
+    const { credential } = await useKey(publicKey)
+    this.#enter(await ask(api.POST('/api/v1/session/second-step/key', { body: { ceremony, credential } })))
+  }
+
   /** Hides everything until the PIN or a passkey of this device is shown. */
   async lock(): Promise<void> {
     const person = this.info?.person_id ?? ''
@@ -112,8 +127,18 @@ class Session {
     this.#suspend('locked')
   }
 
-  async unlock(pin: string): Promise<void> {
-    await ask(api.POST('/api/v1/session/unlock', { body: { pin } }))
+  unlock(pin: string): Promise<void> {
+    return this.#unlock({ pin })
+  }
+
+  async unlockWithKey(): Promise<void> {
+    const { ceremony, publicKey } = await ask(api.POST('/api/v1/session/unlock/challenge'))
+    const { credential } = await useKey(publicKey)
+    await this.#unlock({ key: { ceremony, credential } })
+  }
+
+  async #unlock(body: Unlocking): Promise<void> {
+    await ask(api.POST('/api/v1/session/unlock', { body }))
     const problem = await this.check()
     if (problem) throw problem
   }
