@@ -45,11 +45,11 @@ async fn a06_a_session_with_another_s_keys_opens_nothing_and_is_in_the_audit() {
         "update auth.session set keyring_sealed =
             (select keyring_sealed from auth.session where principal = BEN) where principal = ANA",
         "update auth.session set principal = BEN where principal = ANA",
-        "update auth.session set keyring_sealed = set_byte(keyring_sealed, 40, 7)
+        "update auth.session set keyring_sealed = set_byte(keyring_sealed, 40, get_byte(keyring_sealed, 40) # 1)
             where principal = ANA",
         "update erasure.erasure_key set key_sealed =
             (select key_sealed from erasure.erasure_key where owner = BEN) where owner = ANA",
-        "update erasure.erasure_key set key_sealed = set_byte(key_sealed, 20, 7) where owner = ANA",
+        "update erasure.erasure_key set key_sealed = set_byte(key_sealed, 20, get_byte(key_sealed, 20) # 1) where owner = ANA",
     ] {
         let (_server, admin, ana, ben) = two_people().await;
         drop(ana.get(DAY).await.expect(200));
@@ -82,7 +82,7 @@ async fn a06_moved_slots_and_grants_let_nobody_in() {
         "update accounts.key_slot a set private_key_sealed = b.private_key_sealed
             from accounts.key_slot b
             where a.principal = ANA and a.kind = 1 and b.principal = ANA and b.kind = 2",
-        "update accounts.key_slot set private_key_sealed = set_byte(private_key_sealed, 30, 7)
+        "update accounts.key_slot set private_key_sealed = set_byte(private_key_sealed, 30, get_byte(private_key_sealed, 30) # 1)
             where principal = ANA and kind = 1",
         // Grants: another scope's, another person's, another epoch, another window, edited.
         "update auth.access_grant a set key_sealed = b.key_sealed from auth.access_grant b
@@ -92,7 +92,7 @@ async fn a06_moved_slots_and_grants_let_nobody_in() {
         "update auth.access_grant set holder = ANA where owner = BEN and scope = 'food'",
         "update auth.access_grant set epoch = 2 where owner = ANA and scope = 'food'",
         "update auth.access_grant set last_day = '2030-01-01' where owner = ANA and scope = 'food'",
-        "update auth.access_grant set key_sealed = set_byte(key_sealed, 30, 7)
+        "update auth.access_grant set key_sealed = set_byte(key_sealed, 30, get_byte(key_sealed, 30) # 1)
             where owner = ANA and scope = 'food'",
         // The address, which only its owner reads.
         "update accounts.account a set email_sealed = b.email_sealed from accounts.account b
