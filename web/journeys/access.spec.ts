@@ -96,6 +96,9 @@ test('what opens the diary can be used by everybody', async ({ page }) => {
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('dialog')).toHaveCount(0)
 
+  await page.getByRole('button', { name: 'Make a token' }).click()
+  await check(page, 'a new token')
+  await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Add a passkey or security key' }).click()
   await check(page, 'a new key')
   await page.keyboard.press('Escape')

@@ -21,6 +21,12 @@ export type AccountNotice = Schemas['AccountNotice']
 export type EmailState = Schemas['EmailState']
 export type BegunTotp = Schemas['BegunTotp']
 
+export type Token = Schemas['TokenView']
+export type Access = Schemas['TokenAccess']
+
+/** What a program may do with its parts of the diary. */
+export const ACCESS = ['read', 'write', 'write_only'] as const satisfies readonly Access[]
+
 /** What can be shown as a second step, as the server names it. */
 export const WAYS = ['totp', 'security_key', 'single_use_code'] as const
 export type Way = (typeof WAYS)[number]
