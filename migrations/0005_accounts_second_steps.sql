@@ -157,6 +157,14 @@ begin
     end if;
 end
 $$;
+-- Whoever makes or moves a session of somebody holds this; whoever changes the password holds it alone
+-- and waits for the others. So none that is on its way slips past a change that ends them all.
+create function auth.hold_still(person uuid) returns void
+    language sql volatile set search_path = '' as $$
+    select pg_advisory_xact_lock_shared(hashtextextended(person::text, 0));
+$$;
+alter function auth.hold_still(uuid) owner to keepwell_auth;
+revoke all on function auth.hold_still(uuid) from public;
 -- A new token for the presented session, and its keyring sealed anew: what was known of the old one
 -- is worth nothing from here on. The rest of the transaction is the new token's.
 create function auth.renew_session(new_token text, keyring bytea) returns void
@@ -164,6 +172,7 @@ create function auth.renew_session(new_token text, keyring bytea) returns void
 declare
     renewed auth.session%rowtype;
 begin
+    perform auth.hold_still((select s.principal from auth.session s));
     delete from auth.session s where s.expires_at > now() returning * into renewed;
     if not found then
         raise exception 'no session was presented' using errcode = '28000';
@@ -424,6 +433,7 @@ declare
     standing text;
     shown text;
 begin
+    perform auth.hold_still((select s.principal from auth.session s));
     select t.state into standing from auth.standing t;
     -- One sheet of codes is one step: it is not the other one as well.
     if not found or (code_proof is not null and exists (
@@ -440,8 +450,7 @@ begin
     return true;
 end
 $$;
--- A fresh proof of an open session: a password or passkey that opens a slot of this person, and with a
--- password a second step where one is set up.
+-- A fresh proof of an open session: the password, and a second step where one is set up.
 create function accounts.prove(
     proof text, which uuid, pass text, used_count bigint, code_proof text
 ) returns boolean
@@ -456,12 +465,12 @@ begin
     end if;
     perform set_config('app.proof', proof, true);
     select k.kind into shown_kind from accounts.key_slot k
-    where k.principal = me and k.kind in (1, 3);
+    where k.principal = me and k.kind = 1;
     perform set_config('app.proof', '', true);
     if shown_kind is null then
         return false;
     end if;
-    if shown_kind = 1 and exists (select from accounts.second_step f where f.principal = me)
+    if exists (select from accounts.second_step f where f.principal = me)
         and accounts.show_second_step(which, pass, used_count, code_proof) is null then
         return false;
     end if;
@@ -530,6 +539,7 @@ declare
     first_state text := 'open';
 begin
     perform set_config('app.proof', proof, true);
+    perform auth.hold_still((select k.principal from accounts.key_slot k));
     select k.principal, k.kind, k.slot, k.private_key_sealed, a.email_sealed, a.idle_minutes
     into found_slot
     from accounts.key_slot k join accounts.account a on a.principal = k.principal;
@@ -546,6 +556,9 @@ begin
             return;
         end if;
         delete from accounts.key_slot k where k.kind = 4;
+        if not found then
+            return;
+        end if;
     end if;
     insert into auth.session (principal, token_hash, application, idle_limit, expires_at, state,
         first_step)

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::derive::{Context, Prf, Secret, blank_debug, derive, random_secret, sha256};
-use crate::{CannotOpen, ErasureKey, Proof, aead};
+use crate::{CannotOpen, ErasureKey, KeyringKey, Proof, aead};
 
 const PREFIX: &str = "keepwell-root-1:";
 const CHECK_LEN: usize = 4;
@@ -84,6 +84,15 @@ impl RootKey {
     /// of a rate limit. The same value has different pseudonyms for different purposes.
     pub fn pseudonym(&self, purpose: &str, value: &str) -> [u8; 32] {
         self.keyed_hash(&Context::new("pseudonym").text(purpose), value.as_bytes())
+    }
+
+    /// What a session's keyring is sealed under: its token and this key together. So whoever has a
+    /// token of their own and can read the database still opens nothing in it, such as what a second
+    /// step that they lack is checked with.
+    pub fn keyring_key(&self, of_the_token: &KeyringKey) -> KeyringKey {
+        let hash = Prf::new(derive(&self.0, &Context::new("keyring pepper")).as_slice())
+            .of(of_the_token.as_secret().as_slice());
+        KeyringKey::new(hash)
     }
 
     /// Seals a person's erasure key, to be kept apart from the diary.

@@ -147,9 +147,15 @@ impl Person {
     }
 
     /// Shows the password once more: what needs a fresh proof may follow for five minutes.
-    pub async fn prove(&self) {
+    pub async fn prove(&mut self) {
         let proof = json!({"password": self.password});
-        drop(self.post("/api/v1/session/proof", &proof).await.expect(204));
+        self.prove_with(&proof).await;
+    }
+
+    /// Shows once more who it is; the session goes on under a new token.
+    pub async fn prove_with(&mut self, proof: &Value) {
+        let answer = self.post("/api/v1/session/proof", proof).await.expect(204);
+        self.cookie = answer.cookie().expect("a new token");
     }
 
     /// Reads.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keys::{ApiKeyring, ApiToken, Keyring, Scope};
+use keys::{ApiKeyring, ApiToken, Keyring, RootKey, Scope};
 use platform::{Error, Result, Session, TokenAccess, http::text};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -113,14 +113,14 @@ pub(super) struct Row {
 }
 
 /// Makes a token of the asker's.
-pub(super) fn make(session: &Session, new: &NewToken) -> Result<(ApiToken, Row)> {
+pub(super) fn make(root: &RootKey, session: &Session, new: &NewToken) -> Result<(ApiToken, Row)> {
     let (token, id, owner) = (ApiToken::generate(), Uuid::now_v7(), session.principal());
     let keyring = new.keyring(owner, session.keyring())?;
     let row = Row {
         id,
         token_hash: token.database_token().fingerprint().to_vec(),
         name_sealed: seal_name(session, id, &new.name),
-        keyring_sealed: keyring.seal(&token.keyring_key(), owner),
+        keyring_sealed: keyring.seal(&root.keyring_key(&token.keyring_key()), owner),
     };
     Ok((token, row))
 }

@@ -105,7 +105,7 @@ async fn make(
     if count >= TOKENS_MAX {
         return Err(Error::Conflict("you have fifty tokens: end one first"));
     }
-    let (token, row) = made::make(session, &new)?;
+    let (token, row) = made::make(app.root(), session, &new)?;
     let told = notices::prepare(&app, &presented, &tx, What::TokenMade).await?;
     store::keep(tx, &new, &row, &told).await?;
     let made = MadeToken {

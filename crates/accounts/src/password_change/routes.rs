@@ -77,7 +77,7 @@ async fn change_password(
     let cost = app.sessions().password_cost;
     let credential = Credential::of_password(&app, peer, &email, password, cost).await?;
     let slot = NewSlot::seal(principal, pair, &credential, cost)?;
-    let tx = store::begin(app.db(), &presented).await?;
+    let tx = store::begin_as(app.db(), &presented, &now).await?;
     tx.session().require_fresh()?;
     let told = notices::prepare(&app, &presented, &tx, What::PasswordChanged).await?;
     store::change(tx, &slot, &told).await.map_err(|error| match error.constraint() {

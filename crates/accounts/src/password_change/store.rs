@@ -8,7 +8,8 @@ use tokio_postgres::types::Type;
 
 use crate::slots::{self, NewSlot};
 
-pub(crate) static ALL: &[&Sql] = &[&CIRCUMSTANCES, &LOCK, &DROP_PASSWORD, &END_OTHERS, &AUDIT];
+pub(crate) static ALL: &[&Sql] =
+    &[&CIRCUMSTANCES, &LOCK, &UNCHANGED, &DROP_PASSWORD, &END_OTHERS, &AUDIT];
 
 static CIRCUMSTANCES: Sql = Sql::new(
     entered!(
@@ -19,8 +20,18 @@ static CIRCUMSTANCES: Sql = Sql::new(
     &[],
 );
 
-/// One change of this account's credentials at a time.
-static LOCK: Sql = Sql::new("select principal from accounts.account for update", &[]);
+/// One change of this account's credentials at a time; and no session of it is made or moved meanwhile
+/// (`auth.hold_still`), so that all of them are there to be ended.
+static LOCK: Sql = Sql::new(
+    "select pg_advisory_xact_lock(hashtextextended(m.principal::text, 0)) from auth.me m",
+    &[],
+);
+
+static UNCHANGED: Sql = Sql::new(
+    "select email_sealed, exists (select from accounts.second_step) as has_second_step
+    from accounts.account for update",
+    &[],
+);
 
 static DROP_PASSWORD: Sql = Sql::new("delete from accounts.key_slot where kind = 1", &[]);
 
@@ -48,10 +59,28 @@ pub(crate) async fn circumstances(db: &Db, presented: &Presented) -> Result<Circ
     })
 }
 
-/// A transaction that changes this account's credentials.
+/// A transaction that changes this account's credentials, with every session of it at rest.
 pub(crate) async fn begin(db: &Db, presented: &Presented) -> Result<Transaction> {
     let (tx, _) = db.begin(presented, &LOCK, &[]).await?;
     Ok(tx)
+}
+
+/// The same, if what a new password hangs on is still as it was: stretching takes its time.
+pub(crate) async fn begin_as(
+    db: &Db,
+    presented: &Presented,
+    before: &Circumstances,
+) -> Result<Transaction> {
+    let tx = begin(db, presented).await?;
+    let rows = tx.query(&UNCHANGED, &[]).await?;
+    let row = rows.first().ok_or(Error::Unauthenticated)?;
+    if row.try_get::<_, Vec<u8>>("email_sealed")? == before.email_sealed
+        && row.try_get::<_, bool>("has_second_step")? == before.has_second_step
+    {
+        Ok(tx)
+    } else {
+        Err(Error::Conflict("your account was changed at the same moment: look, and try again"))
+    }
 }
 
 /// Puts a new password in the old one's place, and ends every other session.

@@ -1,6 +1,10 @@
 //! The HTTP of proofs.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{AppendHeaders, IntoResponse},
+};
 use platform::{
     Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, Session,
     limits::Devices,
@@ -51,7 +55,8 @@ struct NewProof {
     passkey: Option<ShownPasskey>,
 }
 
-/// Shows once more that it is you. Good for five minutes, in this session.
+/// Shows once more that it is you. Good for five minutes, in this session, which goes on under a new
+/// token.
 #[utoipa::path(
     post, path = "/api/v1/session/proof", tag = "session",
     request_body = NewProof,
@@ -68,8 +73,22 @@ async fn prove(
     devices: Devices,
     presented: Presented,
     Json(shown): Json<NewProof>,
-) -> Result<StatusCode> {
-    let (session, rows) = store::needed(app.db(), &presented).await?;
+) -> Result<impl IntoResponse> {
+    let renewed = renewed(&app, peer, &devices, &presented, shown).await?;
+    let info = sign_in::info(&app, &renewed).await?;
+    let cookie = AppendHeaders([(header::SET_COOKIE, info.cookie(&renewed)?)]);
+    Ok((StatusCode::NO_CONTENT, cookie))
+}
+
+/// The session under its new token, once the proof was taken.
+async fn renewed(
+    app: &App,
+    peer: Peer,
+    devices: &Devices,
+    presented: &Presented,
+    shown: NewProof,
+) -> Result<Presented> {
+    let (session, rows) = store::needed(app.db(), presented).await?;
     let email = own_email(&session, &rows)?;
     let steps = steps(rows)?;
     let typed = Typed { totp: shown.totp, single_use_code: shown.single_use_code };
@@ -77,8 +96,7 @@ async fn prove(
         (Some(password), None) => password,
         (None, Some(passkey)) if typed.is_empty() && shown.key.is_none() => {
             app.tries().passkey(peer).await?;
-            prove_with_passkey(&app, &presented, &session, &steps, passkey).await?;
-            return Ok(StatusCode::NO_CONTENT);
+            return prove_with_passkey(app, presented, &session, &steps, passkey).await;
         }
         (None, None) => return Err(Error::invalid("password", "show your password or a passkey")),
         (Some(_) | None, Some(_)) => {
@@ -92,9 +110,9 @@ async fn prove(
         return Err(Error::invalid("key", "send one second step, not two"));
     }
     let tries = app.tries();
-    let admitted = tries.proof(peer, session.principal(), &devices).await?;
+    let admitted = tries.proof(peer, session.principal(), devices).await?;
     let shown = (&password, typed, shown.key);
-    let outcome = check(&app, peer, &presented, &session, &email, &steps, shown).await;
+    let outcome = check(app, peer, presented, &session, &email, &steps, shown).await;
     admitted.ended(&tries, outcome).await
 }
 
@@ -106,7 +124,7 @@ async fn check(
     email: &EmailAddress,
     steps: &[Row],
     (password, typed, key): (&SecretString, Typed, Option<KeyAnswer>),
-) -> Result<StatusCode> {
+) -> Result<Presented> {
     let with_key = key.is_some();
     let step = match key {
         Some(key) => shown_key(app, presented, session, steps, key).await?,
@@ -116,8 +134,8 @@ async fn check(
     for cost in sign_in::store::costs(app.db(), app.sessions().password_cost).await? {
         let credential =
             Credential::of_password(app, peer, email, normalized.clone(), cost).await?;
-        if store::prove(app, presented, &credential, &step).await? {
-            return Ok(StatusCode::NO_CONTENT);
+        if let Some(renewed) = store::prove(app, presented, &credential, &step, session).await? {
+            return Ok(renewed);
         }
     }
     // A password that is right leaves only what was used before.

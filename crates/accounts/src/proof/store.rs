@@ -1,11 +1,11 @@
 //! The SQL of proofs.
 
-use platform::{App, Db, Presented, Result, Session, Sql, entered};
+use platform::{App, Db, Presented, Result, Session, Sql, Unproved, entered};
 use tokio_postgres::{Row, types::Type};
 
 use crate::{credentials::Credential, second_steps::Shown};
 
-pub(crate) static ALL: &[&Sql] = &[&NEEDED, &PROVE, &AUDIT, &PRESENT_PROOF, &MATCHES];
+pub(crate) static ALL: &[&Sql] = &[&NEEDED, &PROVE, &RENEW, &AUDIT, &PRESENT_PROOF, &MATCHES];
 
 /// What a proof is checked with: the address, and each second step.
 static NEEDED: Sql = Sql::new(
@@ -20,6 +20,8 @@ static PROVE: Sql = Sql::new(
     "select accounts.prove($1, $2, $3, $4, $5) as proved",
     &[Type::TEXT, Type::UUID, Type::TEXT, Type::INT8, Type::TEXT],
 );
+
+static RENEW: Sql = Sql::new("select auth.renew_session($1, $2)", &[Type::TEXT, Type::BYTEA]);
 
 static AUDIT: Sql = Sql::new("select audit.append('proved', '')", &[]);
 
@@ -37,23 +39,34 @@ pub(crate) async fn needed(db: &Db, presented: &Presented) -> Result<(Session, V
     db.read_few(presented, &NEEDED, &[]).await
 }
 
-/// Whether the database takes the proof: then the session is fresh.
+/// Whether the database takes the proof: then the session is fresh, and goes on under a new token.
 pub(crate) async fn prove(
     app: &App,
     presented: &Presented,
     credential: &Credential,
     shown: &Shown,
-) -> Result<bool> {
+    session: &Session,
+) -> Result<Option<Presented>> {
     let proof = credential.proof_text();
     let (pass, code) = shown.texts();
     let tx = app.db().begin_without_session(presented).await?;
     let rows =
         tx.query(&PROVE, &[&proof.as_str(), &shown.factor, &pass, &shown.count, &code]).await?;
     let proved = rows.first().map_or(Ok(false), |row| row.try_get("proved"))?;
-    if proved {
-        tx.finish(&[(&AUDIT, &[])]).await?;
+    if !proved {
+        return Ok(None);
     }
-    Ok(proved)
+    Ok(Some(renew(app, tx, session).await?))
+}
+
+/// Finishes a transaction that made a session fresh. The session goes on under another token: somebody
+/// who had got hold of the old one has no part in the proof.
+pub(crate) async fn renew(app: &App, tx: Unproved, session: &Session) -> Result<Presented> {
+    let renewed = Presented::generate();
+    let sealed = session.keyring().seal(&renewed.keyring_key(app.root()), session.principal());
+    let token = renewed.database_token();
+    tx.finish(&[(&RENEW, &[&token, &sealed]), (&AUDIT, &[])]).await?;
+    Ok(renewed)
 }
 
 /// Whether a credential opens one of the asker's own slots.

@@ -198,7 +198,7 @@ async fn choose_password(
     let by_new_code = Credential::of_recovery_code(&app, &new_code);
     let password_slot = NewSlot::seal(principal, pair, &by_password, cost)?;
     let code_slot = NewSlot::seal(principal, pair, &by_new_code, cost)?;
-    let tx = change::begin(app.db(), &presented).await?;
+    let tx = change::begin_as(app.db(), &presented, &now).await?;
     tx.session().require_fresh()?;
     let told = notices::prepare(&app, &presented, &tx, What::Recovered).await?;
     store::recover(tx, &password_slot, &code_slot, &told).await.map_err(|error| {

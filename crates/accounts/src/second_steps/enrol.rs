@@ -14,7 +14,6 @@ use super::{
 };
 use crate::{ceremony, credentials::open_email, notices, sign_in};
 
-const PURPOSE: &str = "totp";
 const NAME_CHARACTERS_MAX: usize = 60;
 /// More than anybody keeps; a list that grows for ever serves nobody.
 const STEPS_MAX: usize = 20;
@@ -49,7 +48,7 @@ pub(super) async fn begin_totp(
     let secret = TotpSecret::generate();
     let uri = secret.uri(&email)?;
     let tx = app.db().begin_without_session(&presented).await?;
-    let ceremony = ceremony::keep(tx, PURPOSE, &secret).await?;
+    let ceremony = ceremony::keep(tx, &purpose(session.id()), &secret).await?;
     Ok(axum::Json(BegunTotp { ceremony, secret: secret.text().to_owned(), uri }))
 }
 
@@ -96,8 +95,9 @@ pub(super) async fn confirm_totp(
     Json(typed): Json<FirstCode>,
 ) -> Result<impl IntoResponse> {
     let name = parse_name(&typed.name)?;
+    let purpose = purpose(app.db().prove(&presented).await?.id());
     let begun = app.db().begin_without_session(&presented).await?;
-    let secret: TotpSecret = ceremony::look(&begun, PURPOSE, &typed.ceremony).await?;
+    let secret: TotpSecret = ceremony::look(&begun, &purpose, &typed.ceremony).await?;
     drop(begun);
     let Some(step) = secret.step_of(&typed.code, app.clock().now())? else {
         return Err(Error::invalid(
@@ -106,8 +106,17 @@ pub(super) async fn confirm_totp(
             the next one",
         ));
     };
+    // Only now, so that a slip costs no new set-up; and whoever comes second with it finds nothing.
+    let tx = app.db().begin_without_session(&presented).await?;
+    let _: TotpSecret = ceremony::take(&tx, &purpose, &typed.ceremony).await?;
+    tx.finish(&[]).await?;
     let added = add(&app, &presented, "totp", &name, &secret, Some(step), |_| Ok(None)).await?;
     Ok((StatusCode::CREATED, axum::Json(added)))
+}
+
+/// What was begun in one session is finished there.
+fn purpose(session: Uuid) -> String {
+    format!("an authenticator app of the session {session}")
 }
 
 /// What somebody calls a second step.
@@ -125,7 +134,7 @@ pub(crate) async fn add(
     count: Option<i64>,
     slot_of: impl FnOnce(&platform::Session) -> Result<Option<crate::credentials::Credential>>,
 ) -> Result<Added> {
-    let (tx, others) = store::begin(app.db(), presented).await?;
+    let (tx, others) = store::begin_change(app.db(), presented).await?;
     let session = tx.session();
     session.require_fresh()?;
     if others.len() >= STEPS_MAX {

@@ -2,13 +2,11 @@
 
 use axum::{
     extract::State,
-    http::{HeaderValue, header},
+    http::header,
     response::{AppendHeaders, IntoResponse},
 };
 use keys::Keyring;
-use platform::{
-    App, Error, Json, Presented, ProblemJson, Result, limits::Devices, session::cookie,
-};
+use platform::{App, Error, Json, Presented, ProblemJson, Result, limits::Devices};
 use uuid::Uuid;
 
 use super::{
@@ -55,7 +53,7 @@ async fn show(
     devices: &Devices,
     typed: &Typed,
 ) -> Result<impl IntoResponse + use<>> {
-    let keyring = open_keyring(presented, standing)?;
+    let keyring = open_keyring(app, presented, standing)?;
     let shown = match typed.check(app, standing.principal, keyring.pair(), &standing.steps) {
         Ok(shown) => shown,
         Err(refusal) => {
@@ -65,8 +63,7 @@ async fn show(
         }
     };
     let renewed = open(app, presented, devices, standing, keyring, &shown, typed.refusal()).await?;
-    let cookie = cookie::issue(&renewed)?;
-    answer(app, devices, standing.principal, &renewed, cookie).await
+    answer(app, devices, standing.principal, &renewed).await
 }
 
 /// The session that was opened, for the browser to hold, which is known from here on.
@@ -75,17 +72,21 @@ pub(crate) async fn answer(
     devices: &Devices,
     principal: Uuid,
     renewed: &Presented,
-    cookie: HeaderValue,
 ) -> Result<impl IntoResponse + use<>> {
     let info = sign_in::info(app, renewed).await?;
+    let cookie = info.cookie(renewed)?;
     let known = app.tries().recognize(devices, info.email(), principal)?;
     let cookies = AppendHeaders([(header::SET_COOKIE, cookie), (header::SET_COOKIE, known)]);
     Ok((cookies, axum::Json(info)))
 }
 
 /// The keyring of a session that is not open: its key pair checks what is shown.
-pub(crate) fn open_keyring(presented: &Presented, standing: &Standing) -> Result<Keyring> {
-    Keyring::open(&presented.token().keyring_key(), standing.principal, &standing.keyring_sealed)
+pub(crate) fn open_keyring(
+    app: &App,
+    presented: &Presented,
+    standing: &Standing,
+) -> Result<Keyring> {
+    Keyring::open(&presented.keyring_key(app.root()), standing.principal, &standing.keyring_sealed)
         .map_err(|_cause| Error::Altered)
 }
 
@@ -114,7 +115,7 @@ pub(crate) async fn open(
     let grants = sign_in::store::grants(&tx).await?;
     let keyring = credentials::keyring(keyring.into_pair(), standing.principal, &grants)?;
     let renewed = Presented::generate();
-    let sealed = keyring.seal(&renewed.token().keyring_key(), standing.principal);
+    let sealed = keyring.seal(&renewed.keyring_key(app.root()), standing.principal);
     let act = if standing.is_locked { "unlocked" } else { "signed_in" };
     store::renew(tx, &renewed, &sealed, act).await?;
     Ok(renewed)

@@ -117,7 +117,7 @@ async fn rename(
     Json(typed): Json<Name>,
 ) -> Result<StatusCode> {
     let name = parse_name(&typed.name)?;
-    let (tx, _) = store::begin(app.db(), &presented).await?;
+    let (tx, _) = store::begin_change(app.db(), &presented).await?;
     let session = tx.session();
     session.require_fresh()?;
     let sealed = store::seal_name(session.keyring().pair(), session.principal(), factor, &name);
@@ -162,7 +162,7 @@ async fn remove(
     Path(factor): Path<Uuid>,
     Json(removal): Json<Removal>,
 ) -> Result<StatusCode> {
-    let (tx, steps) = store::begin(app.db(), &presented).await?;
+    let (tx, steps) = store::begin_change(app.db(), &presented).await?;
     tx.session().require_fresh()?;
     let principal = tx.session().principal();
     let is_this = |row: &Row| row.try_get("factor").is_ok_and(|one: Uuid| one == factor);
@@ -194,7 +194,7 @@ async fn remove(
     let admitted = tries.proof(peer, principal, &devices).await?;
     let outcome = proof::own_password(&app, peer, &presented, &password, "password").await;
     drop(admitted.ended(&tries, outcome).await?);
-    let (tx, _) = store::begin(app.db(), &presented).await?;
+    let (tx, _) = store::begin_change(app.db(), &presented).await?;
     tx.session().require_fresh()?;
     let told = notices::prepare(&app, &presented, &tx, What::SecondStepRemoved).await?;
     store::remove(tx, factor, &told).await?;
@@ -212,7 +212,7 @@ async fn remove(
     ),
 )]
 async fn make_codes(State(app): State<App>, presented: Presented) -> Result<impl IntoResponse> {
-    let (tx, steps) = store::begin(app.db(), &presented).await?;
+    let (tx, steps) = store::begin_change(app.db(), &presented).await?;
     let session = tx.session();
     session.require_fresh()?;
     if steps.is_empty() {

@@ -15,6 +15,7 @@ use crate::slots::{self, NewSlot};
 
 pub(crate) static ALL: &[&Sql] = &[
     &LIST,
+    &LOCK,
     &MINE,
     &ADD,
     &RENAME,
@@ -43,6 +44,9 @@ static LIST: Sql = Sql::new(
     ),
     &[],
 );
+
+/// One change of this account's second steps at a time.
+static LOCK: Sql = Sql::new("select principal from accounts.account for update", &[]);
 
 /// The asker's own steps, to check one with.
 static MINE: Sql =
@@ -157,6 +161,16 @@ fn sealed_for(column: &str, factor: Uuid) -> String {
 /// still says who asks, and its `factor` is null.
 pub(super) async fn list(db: &Db, presented: &Presented) -> Result<(platform::Session, Vec<Row>)> {
     db.read_few(presented, &LIST, &[]).await
+}
+
+/// A transaction that changes the asker's second steps, one at a time, with those that there are.
+pub(crate) async fn begin_change(
+    db: &Db,
+    presented: &Presented,
+) -> Result<(Transaction, Vec<Row>)> {
+    let (tx, _) = db.begin(presented, &LOCK, &[]).await?;
+    let steps = tx.query(&MINE, &[]).await?;
+    Ok((tx, steps))
 }
 
 /// A transaction with the asker's second steps.

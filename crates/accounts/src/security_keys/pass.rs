@@ -57,8 +57,7 @@ pub(super) async fn show_second_step(
     Json(shown): Json<KeyAnswer>,
 ) -> Result<impl IntoResponse> {
     let (standing, renewed) = show(&app, &devices, &presented, Purpose::SecondStep, shown).await?;
-    let cookie = cookie::issue(&renewed)?;
-    pass::answer(&app, &devices, standing.principal, &renewed, cookie).await
+    pass::answer(&app, &devices, standing.principal, &renewed).await
 }
 
 /// What a security key signs to open a locked session.
@@ -96,7 +95,7 @@ pub(crate) async fn unlock(
 async fn ask(app: &App, presented: &Presented, purpose: Purpose) -> Result<axum::Json<Challenge>> {
     let standing = store::standing(app.db(), presented).await?;
     must_stand_for(purpose, standing.is_locked)?;
-    let keyring = pass::open_keyring(presented, &standing)?;
+    let keyring = pass::open_keyring(app, presented, &standing)?;
     let keys = SecurityKey::of_rows(keyring.pair(), standing.principal, &standing.steps)?;
     if keys.is_empty() {
         return Err(Error::Conflict("no security key is set up: use another second step"));
@@ -116,7 +115,7 @@ async fn show(
     must_stand_for(purpose, standing.is_locked)?;
     let sent = answer::parse(shown.credential)?;
     let state = challenge::take(app, purpose, Some(standing.session), &shown.ceremony).await?;
-    let keyring = pass::open_keyring(presented, &standing)?;
+    let keyring = pass::open_keyring(app, presented, &standing)?;
     let keys = SecurityKey::of_rows(keyring.pair(), standing.principal, &standing.steps)?;
     let signed = match Signed::check(app, standing.principal, &keys, &sent, &state)? {
         Ok(signed) => signed,

@@ -81,7 +81,7 @@ pub(crate) async fn prove_with_passkey(
     session: &Session,
     steps: &[Row],
     shown: ShownPasskey,
-) -> Result<()> {
+) -> Result<Presented> {
     let ShownPasskey { ceremony, credential, slot_secret } = shown;
     let secret = answer::parse_secret(&slot_secret)?;
     let signed = check(app, presented, session, steps, &ceremony, credential).await?;
@@ -90,8 +90,8 @@ pub(crate) async fn prove_with_passkey(
         return Err(answer::refusal(Refused::NotRight));
     }
     let shown = signed.shown(app, session.principal());
-    match store::prove_with_passkey(app, presented, &opens, &shown).await? {
-        Ok(()) => Ok(()),
+    match store::prove_with_passkey(app, presented, &opens, &shown, session).await? {
+        Ok(renewed) => Ok(renewed),
         Err(refused) => Err(answer::refuse(app, presented, refused).await),
     }
 }

@@ -2,7 +2,7 @@
 
 use keys::KeyPair;
 use platform::{
-    App, Error, Presented, Result, Sql, Transaction, Unproved,
+    App, Error, Presented, Result, Session, Sql, Transaction, Unproved,
     notices::{TELL, Told, What},
     session::statements::END,
 };
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::key::{Refused, SecurityKey};
 use crate::{
     credentials::Credential,
-    notices,
+    notices, proof,
     second_steps::{self, Shown},
     slots::{self, NewSlot},
 };
@@ -97,7 +97,8 @@ pub(super) async fn prove_with_passkey(
     presented: &Presented,
     credential: &Credential,
     shown: &Shown,
-) -> Result<Result<(), Refused>> {
+    session: &Session,
+) -> Result<Result<Presented, Refused>> {
     let proof = credential.proof_text();
     let (pass, _) = shown.texts();
     let tx = app.db().begin_without_session(presented).await?;
@@ -106,10 +107,7 @@ pub(super) async fn prove_with_passkey(
         .await?;
     let outcome: &str = rows.first().map_or(Ok("not_right"), |row| row.try_get("outcome"))?;
     match outcome {
-        "proved" => {
-            tx.finish(&[(&AUDIT, &[&"proved"])]).await?;
-            Ok(Ok(()))
-        }
+        "proved" => Ok(Ok(proof::store::renew(app, tx, session).await?)),
         "copied" => Ok(Err(Refused::Copied)),
         _ => Ok(Err(Refused::NotRight)),
     }

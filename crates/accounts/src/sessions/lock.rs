@@ -19,7 +19,7 @@ use zeroize::Zeroizing;
 use super::{pin, store};
 use crate::{
     security_keys::{self, KeyAnswer},
-    sign_in::{self, Application},
+    sign_in,
     slots::whole,
 };
 
@@ -72,18 +72,12 @@ pub(super) async fn set_pin(
     Json(typed): Json<Pin>,
 ) -> Result<impl IntoResponse> {
     pin::parse_new(&typed.pin)?;
-    let info = sign_in::info(&app, &presented).await?;
     let session = app.db().prove(&presented).await?;
     session.require_fresh()?;
     let proof = proof(&app, peer, session.id(), typed.pin).await?;
     let hours = whole(INSTALLED_DAYS * 24)?;
     store::set_pin(app.db(), &presented, Some(&proof), hours).await?;
-    // Only an installed app keeps its cookie when it is closed.
-    let cookie = if info.is_of(Application::Installed) {
-        cookie::issue_for(&presented, INSTALLED_DAYS)?
-    } else {
-        cookie::issue(&presented)?
-    };
+    let cookie = sign_in::info(&app, &presented).await?.cookie(&presented)?;
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(header::SET_COOKIE, cookie)])))
 }
 

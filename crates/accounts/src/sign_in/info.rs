@@ -1,12 +1,13 @@
 //! What a session is told of itself.
 
-use platform::{App, Presented, Result};
+use axum::http::HeaderValue;
+use platform::{App, Presented, Result, session::cookie};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Application, store};
-use crate::credentials::open_email;
+use crate::{credentials::open_email, sessions::INSTALLED_DAYS};
 
 /// What came of signing in.
 #[derive(Serialize, ToSchema)]
@@ -65,9 +66,14 @@ impl SessionInfo {
         &self.email
     }
 
-    /// Whether the session belongs to this application.
-    pub(crate) fn is_of(&self, application: Application) -> bool {
-        self.application == application.as_str()
+    /// The cookie that the browser holds it by. Only an installed app that locks keeps it when it is
+    /// closed.
+    pub(crate) fn cookie(&self, presented: &Presented) -> Result<HeaderValue> {
+        if self.can_lock && self.application == Application::Installed.as_str() {
+            cookie::issue_for(presented, INSTALLED_DAYS)
+        } else {
+            cookie::issue(presented)
+        }
     }
 }
 

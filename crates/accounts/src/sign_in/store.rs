@@ -158,7 +158,7 @@ pub(crate) async fn complete(
         Vec::new()
     };
     let keyring = credentials::keyring(pair, principal, &grants)?;
-    let sealed = keyring.seal(&presented.token().keyring_key(), principal);
+    let sealed = keyring.seal(&presented.keyring_key(app.root()), principal);
     let keep: (&Sql, platform::Params<'_>) = (&KEEP_KEYRING, &[&sealed, &device_sealed]);
     match (opened.is_open, app.sessions().second_step_required) {
         (false, _) => tx.finish(&[keep]).await?,

@@ -98,7 +98,7 @@ async fn sign_up(
     }
     let presented = Presented::generate();
     let device_sealed = arrival.device.seal(keyring.pair(), principal);
-    let keyring_sealed = keyring.seal(&presented.token().keyring_key(), principal);
+    let keyring_sealed = keyring.seal(&presented.keyring_key(app.root()), principal);
 
     store::NewPerson {
         principal,

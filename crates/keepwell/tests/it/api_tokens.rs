@@ -172,7 +172,7 @@ async fn a_token_comes_alone_and_unchanged() {
 
 #[tokio::test]
 async fn a_token_is_made_with_a_fresh_proof_and_shown_once() {
-    let (server, ana) = ana_with_a_day().await;
+    let (server, mut ana) = ana_with_a_day().await;
     let admin = server.db.admin().await;
     let wish = json!({"name": "Scale", "scopes": ["food"], "access": "write", "days": 366});
     let stale = "update auth.session set proved_at = now() - interval '5 minutes 1 second'";
@@ -274,7 +274,9 @@ async fn a_token_s_keyring_opens_its_scopes_and_no_private_key() {
         let sql = "select keyring_sealed from auth.session where token_hash = $1";
         let hash = token.database_token().fingerprint();
         let sealed: Vec<u8> = admin.query_one(sql, &[&hash.as_slice()]).await.unwrap().get(0);
-        let keyring = ApiKeyring::open(&token.keyring_key(), ana.id, &sealed).unwrap();
+        let keyring =
+            ApiKeyring::open(&server.root.keyring_key(&token.keyring_key()), ana.id, &sealed)
+                .unwrap();
         for scope in Scope::ALL {
             let has = keyring.current(ana.id, scope).is_some();
             assert_eq!(has, opened.contains(&scope), "{access} {scope:?}");
@@ -283,7 +285,10 @@ async fn a_token_s_keyring_opens_its_scopes_and_no_private_key() {
         let public: Vec<u8> = admin.query_one(key, &[&ana.id]).await.unwrap().get(0);
         assert_eq!(keyring.public().bytes()[..], public[..]);
         // Not a person's keyring under the same key.
-        assert!(keys::Keyring::open(&token.keyring_key(), ana.id, &sealed).is_err());
+        assert!(
+            keys::Keyring::open(&server.root.keyring_key(&token.keyring_key()), ana.id, &sealed)
+                .is_err()
+        );
     }
 }
 

@@ -239,7 +239,9 @@ async fn with_the_erasure_key_destroyed_nothing_that_waits_opens() {
     let hash = token.database_token().fingerprint();
     let sql = "select keyring_sealed from auth.session where token_hash = $1";
     let sealed: Vec<u8> = admin.query_one(sql, &[&hash.as_slice()]).await.unwrap().get(0);
-    let pair = Keyring::open(&token.keyring_key(), ana.id, &sealed).unwrap().into_pair();
+    let pair = Keyring::open(&server.root.keyring_key(&token.keyring_key()), ana.id, &sealed)
+        .unwrap()
+        .into_pair();
     let key = "select key_sealed from erasure.erasure_key where owner = $1";
     let key: Vec<u8> = admin.query_one(key, &[&ana.id]).await.unwrap().get(0);
     let erasure = server.root.open_erasure_key(ana.id, &key).unwrap();

@@ -551,7 +551,7 @@ async fn an_address_is_no_way_in_and_resets_nothing() {
 #[tokio::test]
 async fn an_address_is_changed_only_shortly_after_a_proof_also_by_sql() {
     let server = TestServer::start(keepwell::router).await;
-    let ana = server.person("ana").await;
+    let mut ana = server.person("ana").await;
     let admin = server.db.admin().await;
     let thief = server.db.connect("keepwell_app").await;
     let new = json!({"new_email": "ana@new.example"});

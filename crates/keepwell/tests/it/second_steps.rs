@@ -204,7 +204,7 @@ async fn who_owes_a_second_step_sets_one_up_first() {
 #[tokio::test]
 async fn credentials_change_only_within_five_minutes_of_a_proof() {
     let server = server().await;
-    let ana = server.person("ana").await;
+    let mut ana = server.person("ana").await;
     let (app, _) = ana.set_up_app(&server).await;
     let steps = ana.get(STEPS).await.expect(200).json();
     let step = format!("{STEPS}/{}", steps["steps"][0]["factor"].as_str().unwrap());
@@ -233,7 +233,7 @@ async fn credentials_change_only_within_five_minutes_of_a_proof() {
     assert_eq!(ana.post(proof, &guess).await.expect(422).field(), "password");
     drop(ana.send(Method::DELETE, &step, "{}").await.expect(403));
     let both = json!({"password": ana.password, "totp": app.next(&server)});
-    drop(ana.post(proof, &both).await.expect(204));
+    ana.prove_with(&both).await;
     assert_eq!(ana.post(proof, &both).await.expect(422).field(), "totp", "a code counts once");
     for (method, path, body) in &changes {
         let answer = ana.send(method.clone(), path, body.to_string()).await;
@@ -273,4 +273,51 @@ async fn a_password_is_brought_up_to_the_present_cost_when_it_is_typed() {
     assert_eq!(admin.query_one(cost, &[]).await.unwrap().get::<_, i32>(0), 8, "the present cost");
     drop(ana.sign_in().await.get(DAY).await.expect(200));
     assert_eq!(admin.query(cost, &[]).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn changes_at_the_same_moment_leave_no_account_without_what_it_must_have() {
+    let server = server_with(|options| options.second_step_required = true).await;
+    let admin = server.db.admin().await;
+    for turn in 0..6 {
+        let ana = server.person(&format!("ana{turn}")).await;
+        ana.set_up_app(&server).await;
+        ana.set_up_app(&server).await;
+        let steps = ana.get(STEPS).await.expect(200).json();
+        let path =
+            |at: usize| format!("{STEPS}/{}", steps["steps"][at]["factor"].as_str().unwrap());
+        let (one, other) = (path(0), path(1));
+        let (one, other) = tokio::join!(
+            ana.send(Method::DELETE, &one, "{}"),
+            ana.send(Method::DELETE, &other, "{}"),
+        );
+        let mut both = [one.status.as_u16(), other.status.as_u16()];
+        both.sort_unstable();
+        assert_eq!(both, [204, 409], "one of two second steps stays");
+        // New codes replace the old ones, however many ask at once.
+        let none = json!({});
+        let make = || ana.post("/api/v1/account/single-use-codes", &none);
+        let made = tokio::join!(make(), make(), make());
+        for made in [made.0, made.1, made.2] {
+            drop(made.expect(201));
+        }
+        let sql = "select count(*) from accounts.key_slot where kind = 4 and principal = $1";
+        assert_eq!(admin.query_one(sql, &[&ana.id]).await.unwrap().get::<_, i64>(0), 10);
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_is_being_set_up_is_confirmed_once_and_by_who_began() {
+    let server = server().await;
+    let (ana, ben) = (server.person("ana").await, server.person("ben").await);
+    let begun = ana.post(&format!("{STEPS}/totp"), &json!({})).await.expect(200).json();
+    let app = Authenticator::new(begun["secret"].as_str().unwrap());
+    let confirm = format!("{STEPS}/totp/confirm");
+    let first =
+        |code: String| json!({"ceremony": begun["ceremony"], "code": code, "name": "Phone"});
+    let code = app.next(&server);
+    drop(ben.post(&confirm, &first(code.clone())).await.expect(422));
+    drop(ana.post(&confirm, &first("000000".to_owned())).await.expect(422));
+    drop(ana.post(&confirm, &first(code.clone())).await.expect(201));
+    drop(ana.post(&confirm, &first(code)).await.expect(422));
 }

@@ -214,7 +214,7 @@ async fn a_locked_session_is_opened_with_a_key() {
 #[tokio::test]
 async fn a_key_proves_once_more_who_it_is() {
     let server = TestServer::start(keepwell::router).await;
-    let ana = server.person("ana").await;
+    let mut ana = server.person("ana").await;
     let mut key = SecurityKey::new(&server.origin);
     drop(enrol(&ana, &mut key, true).await.expect(201));
     let path = "/api/v1/session/proof";
@@ -228,12 +228,12 @@ async fn a_key_proves_once_more_who_it_is() {
     drop(ana.post(path, &json!({"password": ana.password})).await.expect(422));
     let asked = challenge(&ana, path).await;
     let both = json!({"password": ana.password, "key": beside(&asked, &mut key)});
-    drop(ana.post(path, &both).await.expect(204));
+    ana.prove_with(&both).await;
     drop(ana.post(&begin_key, &json!({})).await.expect(200));
 
     admin.batch_execute(forget).await.unwrap();
     let asked = challenge(&ana, path).await;
-    drop(ana.post(path, &json!({"passkey": alone(&asked, &mut key)})).await.expect(204));
+    ana.prove_with(&json!({"passkey": alone(&asked, &mut key)})).await;
     drop(ana.post(&begin_key, &json!({})).await.expect(200));
 
     // Which it is must be clear.

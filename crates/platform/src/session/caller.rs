@@ -112,12 +112,12 @@ impl Presents for PresentedCaller {
         let keys = match (&self.0, access) {
             (Credential::Session(presented), None) => {
                 presented.check(&entry)?;
-                Keys::Person(entry.open_keyring(presented)?)
+                Keys::Person(entry.open_keyring(presented, root)?)
             }
             (Credential::Token(presented), Some(access)) => {
                 let scopes: Vec<&str> = row.try_get("scopes")?;
                 let scopes: Option<Vec<Scope>> = scopes.into_iter().map(Scope::parse).collect();
-                let key = presented.token.keyring_key();
+                let key = root.keyring_key(&presented.token.keyring_key());
                 Keys::Program(Program {
                     keyring: ApiKeyring::open(&key, principal, &entry.keyring_sealed)
                         .or(Err(Error::Altered))?,

@@ -17,7 +17,7 @@ use axum::{
     http::request::Parts,
 };
 use jiff::{Span, Timestamp};
-use keys::{ErasureKey, Keyring, RootKey, SessionToken};
+use keys::{ErasureKey, Keyring, KeyringKey, RootKey, SessionToken};
 use tokio_postgres::Row;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -104,6 +104,11 @@ impl Presented {
     /// The language that the request asks for.
     pub fn language(&self) -> Language {
         self.0.language
+    }
+
+    /// What the session's keyring is sealed under.
+    pub fn keyring_key(&self, root: &RootKey) -> KeyringKey {
+        root.keyring_key(&self.token().keyring_key())
     }
 
     /// What the database sees of it, in hex.
@@ -194,8 +199,8 @@ impl Entry {
         })
     }
 
-    fn open_keyring(&self, presented: &Presented) -> Result<Keyring> {
-        let key = presented.token().keyring_key();
+    fn open_keyring(&self, presented: &Presented, root: &RootKey) -> Result<Keyring> {
+        let key = presented.keyring_key(root);
         Keyring::open(&key, self.principal, &self.keyring_sealed).or(Err(Error::Altered))
     }
 
@@ -218,7 +223,7 @@ pub struct Session {
 impl Session {
     fn open(presented: &Presented, entry: &Entry, root: &RootKey) -> Result<Self> {
         presented.check(entry)?;
-        let keyring = entry.open_keyring(presented)?;
+        let keyring = entry.open_keyring(presented, root)?;
         // What a session does with the diary it does as a caller; here it only shows its root key.
         drop(entry.open_erasure_key(root)?);
         Ok(Self {

@@ -179,25 +179,26 @@ async fn a18_a_mark_is_worth_nothing_for_another_account_and_is_no_free_pass() {
 #[tokio::test]
 async fn a18_a_session_that_was_left_open_is_no_place_to_guess_the_password() {
     let server = TestServer::start(keepwell::router).await;
-    let ana = server.person("ana").await;
+    let mut ana = server.person("ana").await;
     let home = sign_in(&ana, &ana.email, &ana.password, "").await.expect(201).device().unwrap();
-    let prove = async |device: &str, password: &str| {
+    let prove = async |ana: &Person, device: &str, password: &str| {
         let mut browser = ana.clone();
         device.clone_into(&mut browser.device);
         browser.post("/api/v1/session/proof", &json!({"password": password})).await
     };
     for guess in 0..5 {
-        drop(prove("", &format!("guess number {guess}")).await.expect(422));
+        drop(prove(&ana, "", &format!("guess number {guess}")).await.expect(422));
     }
     let stretched = server.app.stretching().begun();
-    must_wait(prove("", &ana.password).await);
+    must_wait(prove(&ana, "", &ana.password).await);
     assert_eq!(server.app.stretching().begun(), stretched, "a wait costs no stretch");
     // Ana at home is not held up, and being right clears her own count each time.
     for _ in 0..2 {
         for guess in 0..4 {
-            drop(prove(&home, &format!("guess number {guess}")).await.expect(422));
+            drop(prove(&ana, &home, &format!("guess number {guess}")).await.expect(422));
         }
-        drop(prove(&home, &ana.password).await.expect(204));
+        let proved = prove(&ana, &home, &ana.password).await.expect(204);
+        ana = ana.with_cookie(proved.cookie().unwrap());
     }
     // Nor does it hold up signing in.
     drop(ana.sign_in().await);

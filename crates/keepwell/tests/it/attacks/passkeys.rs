@@ -228,7 +228,7 @@ async fn a23_what_was_signed_once_is_worth_nothing_again() {
 #[tokio::test]
 async fn a23_a_challenge_serves_its_purpose_only() {
     let server = TestServer::start(keepwell::router).await;
-    let (ana, mut key) = ana_with_passkey(&server).await;
+    let (mut ana, mut key) = ana_with_passkey(&server).await;
     let browser = stranger(&ana);
     let waits = first_step(&ana).await;
 
@@ -248,7 +248,7 @@ async fn a23_a_challenge_serves_its_purpose_only() {
     drop(browser.post(SIGN_IN, &alone(&for_sign_in, &mut key)).await.expect(201));
     drop(waits.post(SECOND_STEP, &beside(&for_second_step, &mut key)).await.expect(200));
     let passkey = json!({"passkey": alone(&for_proof, &mut key)});
-    drop(ana.post(PROOF, &passkey).await.expect(204));
+    ana.prove_with(&passkey).await;
 }
 
 #[tokio::test]
@@ -290,7 +290,7 @@ async fn a23_a_copied_key_is_noticed_and_refused() {
 #[tokio::test]
 async fn a23_a_proof_by_passkey_takes_its_secret_and_its_person() {
     let server = TestServer::start(keepwell::router).await;
-    let (ana, mut key) = ana_with_passkey(&server).await;
+    let (mut ana, mut key) = ana_with_passkey(&server).await;
     let mut other = SecurityKey::new(&server.origin);
     drop(enrol(&ana, &mut other, true).await.expect(201));
     let forget = "update auth.session set proved_at = now() - interval '6 minutes'";
@@ -310,7 +310,7 @@ async fn a23_a_proof_by_passkey_takes_its_secret_and_its_person() {
     drop(ana.post(add, &json!({})).await.expect(403));
     key.verifies = true;
     let asked = challenge(&ana, PROOF).await;
-    drop(ana.post(PROOF, &json!({"passkey": alone(&asked, &mut key)})).await.expect(204));
+    ana.prove_with(&json!({"passkey": alone(&asked, &mut key)})).await;
     drop(ana.post(add, &json!({})).await.expect(200));
 }
 

@@ -274,7 +274,7 @@ async fn a13_an_installed_app_with_a_pin_locks_where_a_browser_ends() {
     let installed = json!({"email": ana.email, "password": ana.password, "installed": true});
     let answer = ana.post("/api/v1/session", &installed).await.expect(201);
     assert_eq!(answer.json()["application"], "app");
-    let app = ana.with_cookie(answer.cookie().unwrap());
+    let mut app = ana.with_cookie(answer.cookie().unwrap());
     let answer = app.put("/api/v1/session/pin", &json!({"pin": "274951"})).await.expect(204);
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
     assert!(cookie.contains("Max-Age=2592000"), "{cookie}");
@@ -303,4 +303,46 @@ async fn a13_an_installed_app_with_a_pin_locks_where_a_browser_ends() {
         expires_at = expires_at - interval '30 days', last_used_at = now()";
     admin.batch_execute(after_30_days).await.unwrap();
     is_worth_nothing(&app).await;
+}
+
+#[tokio::test]
+async fn a13_no_session_on_its_way_slips_past_a_new_password() {
+    let clock = platform::Clock::standing_at(platform::Clock::real().now());
+    let options = testkit::ServerOptions { clock, ..testkit::ServerOptions::default() };
+    let server = TestServer::start_with(options, keepwell::router).await;
+    let admin = server.db.admin().await;
+    let mut ana = server.person("ana").await;
+    let (app, _) = ana.set_up_app(&server).await;
+    let mut passwords = [PASSWORD, "one more walk by the sea"].into_iter().cycle();
+    for turn in 0..16_u64 {
+        let half = ana.half_sign_in().await;
+        let code = json!({"totp": app.next(&server)});
+        let new = passwords.next().unwrap();
+        let change = json!({"current_password": ana.password, "new_password": new});
+        let show = async {
+            tokio::time::sleep(std::time::Duration::from_millis(turn)).await;
+            half.show(code).await
+        };
+        let (changed, shown) = tokio::join!(ana.put("/api/v1/account/password", &change), show);
+        drop(changed.expect(204));
+        // Whichever was first: what the old password began is over.
+        if let Ok(whole) = shown {
+            drop(whole.get("/api/v1/session").await.expect(401));
+        }
+        drop(ana.get("/api/v1/session").await.expect(200));
+        ana = ana.with_password(new);
+        // The waits that guessing brings are not what is tried here.
+        admin.batch_execute("delete from platform.failure_count").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a13_a_stolen_cookie_has_no_part_in_a_proof() {
+    let server = TestServer::start(keepwell::router).await;
+    let mut ana = server.person("ana").await;
+    let stolen = ana.clone();
+    drop(stolen.get("/api/v1/session").await.expect(200));
+    ana.prove().await;
+    is_worth_nothing(&stolen).await;
+    drop(ana.get("/api/v1/days/2026-11-20").await.expect(200));
 }

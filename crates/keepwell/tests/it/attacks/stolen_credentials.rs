@@ -160,3 +160,34 @@ async fn a23_no_mail_and_no_address_alone_resets_anything() {
     }
     drop(server);
 }
+
+#[tokio::test]
+async fn a23_what_a_half_signed_in_session_can_read_opens_nothing_with_its_own_cookie() {
+    let (server, ana, _, _) = arrange().await;
+    let half = ana.half_sign_in().await;
+    let thief = server.db.connect("keepwell_app").await;
+    server.db.begin_as(&thief, &half.cookie).await;
+    // All that the guarded views show a thief who has the password and SQL: his own cookie's keyring.
+    let keyring: Vec<u8> =
+        thief.query_one("select keyring_sealed from auth.standing", &[]).await.unwrap().get(0);
+    let token = keys::SessionToken::parse(&half.cookie).unwrap();
+    assert!(keys::Keyring::open(&token.keyring_key(), ana.id, &keyring).is_err());
+    // With the root key, which no statement reaches, it opens.
+    let key = server.root.keyring_key(&token.keyring_key());
+    assert!(keys::Keyring::open(&key, ana.id, &keyring).is_ok());
+}
+
+#[tokio::test]
+async fn a23_a_code_that_is_shown_twice_at_once_counts_once() {
+    let (server, ana, _, codes) = arrange().await;
+    for code in &codes {
+        let body = json!({"email": ana.email, "recovery_code": code});
+        let stranger = ana.with_cookie("");
+        let (one, other) =
+            tokio::join!(stranger.post(RECOVERY, &body), stranger.post(RECOVERY, &body));
+        let mut both = [one.status.as_u16(), other.status.as_u16()];
+        both.sort_unstable();
+        assert_eq!(both, [201, 401]);
+    }
+    drop(server);
+}

@@ -203,7 +203,7 @@ async fn a14_a_write_only_token_with_the_whole_database_opens_nothing() {
     let sealed = "select keyring_sealed, application from auth.session";
     for row in admin.query(sealed, &[]).await.unwrap() {
         let (sealed, application): (Vec<u8>, String) = (row.get(0), row.get(1));
-        match ApiKeyring::open(&token.keyring_key(), ana.id, &sealed) {
+        match ApiKeyring::open(&server.root.keyring_key(&token.keyring_key()), ana.id, &sealed) {
             Ok(keyring) => {
                 assert_eq!(application, "token");
                 assert!(
@@ -212,14 +212,20 @@ async fn a14_a_write_only_token_with_the_whole_database_opens_nothing() {
             }
             Err(_) => assert_eq!(application, "web"),
         }
-        assert!(keys::Keyring::open(&token.keyring_key(), ana.id, &sealed).is_err());
+        assert!(
+            keys::Keyring::open(&server.root.keyring_key(&token.keyring_key()), ana.id, &sealed)
+                .is_err()
+        );
     }
     // The session's own key opens its own.
     let cookie = SessionToken::parse(&ana.cookie).unwrap();
     let hash = cookie.database_token().fingerprint();
     let own = format!("{sealed} where token_hash = decode('{}', 'hex')", hex(&hash).as_str());
     let sealed: Vec<u8> = admin.query_one(&own, &[]).await.unwrap().get(0);
-    assert!(keys::Keyring::open(&cookie.keyring_key(), ana.id, &sealed).is_ok());
+    assert!(
+        keys::Keyring::open(&server.root.keyring_key(&cookie.keyring_key()), ana.id, &sealed)
+            .is_ok()
+    );
 }
 
 #[tokio::test]
