@@ -162,3 +162,17 @@ test('a diary is not open while a second step is owed or a password is to be cho
   await session.check()
   expect(told).toEqual(['open'])
 })
+
+test('only the installed app says that it is one', async () => {
+  for (const installed of [true, false]) {
+    vi.stubGlobal('matchMedia', (query: string) => ({ matches: installed && query === '(display-mode: standalone)' }))
+    const { session } = await openWindow()
+    let body: Promise<unknown> = Promise.resolve()
+    answers = (request) => {
+      if (request.method === 'POST') body = request.clone().json()
+      return null
+    }
+    await session.signIn('ana', 'a')
+    expect(await body).toEqual({ email: 'ana', password: 'a', installed })
+  }
+})

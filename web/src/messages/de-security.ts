@@ -214,6 +214,7 @@ export const security: Messages['security'] = {
       password_changed: 'Passwort geändert',
       second_step_added: 'Zweiter Schritt hinzugefügt',
       second_step_removed: 'Zweiter Schritt entfernt',
+      key_copied: 'Ein Schlüssel wurde abgewiesen: es gibt vielleicht eine Kopie davon',
       recovery_code_made: 'Neuer Wiederherstellungscode gemacht',
       single_use_codes_made: 'Neue Einmalcodes gemacht',
       recovered: 'Mit einem Wiederherstellungscode zurückgekommen',

@@ -215,6 +215,7 @@ export const security = {
       password_changed: 'Password changed',
       second_step_added: 'Second step added',
       second_step_removed: 'Second step removed',
+      key_copied: 'A key was refused: there may be a copy of it',
       recovery_code_made: 'New recovery code made',
       single_use_codes_made: 'New single-use codes made',
       recovered: 'Came back with a recovery code',
