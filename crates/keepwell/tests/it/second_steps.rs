@@ -296,8 +296,8 @@ async fn changes_at_the_same_moment_leave_no_account_without_what_it_must_have()
         assert_eq!(both, [204, 409], "one of two second steps stays");
         // New codes replace the old ones, however many ask at once.
         let none = json!({});
-        let make = || ana.post("/api/v1/account/single-use-codes", &none);
-        let made = tokio::join!(make(), make(), make());
+        let ask = || ana.post("/api/v1/account/single-use-codes", &none);
+        let made = tokio::join!(ask(), ask(), ask());
         for made in [made.0, made.1, made.2] {
             drop(made.expect(201));
         }
