@@ -72,6 +72,8 @@ $$;
 -- Every rate must have room. Of the doors (each the key of a count of wrong tries) one must be open;
 -- all that are open count the try as wrong until platform.take_back_try says otherwise. So tries
 -- that run at the same moment, or whose connection is cut, count as well.
+--
+-- Few counts at a time, and none for longer than a day: whoever runs SQL fills nothing with them.
 create function platform.admit_try(
     rate_keys bytea[], period_seconds integer[], bursts integer[], door_keys bytea[]
 ) returns table (wait_seconds integer, is_shut boolean, open_doors boolean[])
@@ -83,6 +85,11 @@ declare
     counted record;
     door integer;
 begin
+    if coalesce(cardinality(rate_keys), 0) + coalesce(cardinality(door_keys), 0) > 8 or exists (
+        select from unnest(rate_keys, period_seconds, bursts) r (key_hash, seconds, burst)
+        where (r.seconds between 1 and 86400 and r.burst between 1 and 10000000) is not true) then
+        raise exception 'too many counts, or too long ones' using errcode = '22023';
+    end if;
     perform set_config('platform.presented_keys', (rate_keys || door_keys)::text, true);
     is_shut := false;
     open_doors := '{}';
@@ -146,6 +153,9 @@ declare
     moment timestamptz := clock_timestamp();
     door integer;
 begin
+    if coalesce(cardinality(door_keys), 0) > 8 then
+        raise exception 'too many counts' using errcode = '22023';
+    end if;
     perform set_config('platform.presented_keys', door_keys::text, true);
     -- One after the other, in the order in which they were locked to be counted.
     for door in 1 .. coalesce(cardinality(door_keys), 0) loop
@@ -170,5 +180,9 @@ grant execute on function platform.wait_after(integer) to keepwell_limits;
 grant execute on function platform.admit_try(bytea[], integer[], integer[], bytea[])
     to keepwell_app;
 grant execute on function platform.take_back_try(bytea[], integer[]) to keepwell_app;
+-- Mail is counted where it is put into the queue.
+grant usage on schema platform to keepwell_auth;
+grant execute on function platform.admit_try(bytea[], integer[], integer[], bytea[])
+    to keepwell_auth;
 
 revoke create on schema platform from keepwell_limits;

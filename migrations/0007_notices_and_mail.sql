@@ -1,6 +1,7 @@
 -- Notices: what a person is told about their account, as a word and a time. Mail: the same by mail,
 -- and codes that prove an address. A mail waits sealed under the root key, so that this database
--- alone shows no address.
+-- alone shows no address. Both are written through functions only, which keep the number of notices
+-- small and count the mails of each recipient.
 
 create table accounts.notice (
     principal uuid        not null,
@@ -18,12 +19,10 @@ alter table accounts.notice enable row level security;
 alter table accounts.notice force row level security;
 create policy my_own on accounts.notice for select to keepwell_app
     using (principal = (select m.principal from auth.me m));
-create policy my_own_insert on accounts.notice for insert to keepwell_app
-    with check (principal = (select m.principal from auth.me m));
 create policy my_own_seen on accounts.notice for update to keepwell_app
     using (principal = (select m.principal from auth.me m))
     with check (principal = (select m.principal from auth.me m));
-grant select, insert (principal, notice, what), update (seen_at) on accounts.notice to keepwell_app;
+grant select, update (seen_at) on accounts.notice to keepwell_app;
 
 -- The pending proof of an address: the account's own (no new address), or a change to another one,
 -- with a code to each. Without a mail server a change has no codes. One at a time.
@@ -103,10 +102,6 @@ create table mail.queue (
 create index queue_by_time on mail.queue (next_try_at);
 alter table mail.queue enable row level security;
 alter table mail.queue force row level security;
--- A request puts mail to whoever asks into the queue, and never sees it again.
-create policy to_me on mail.queue for insert to keepwell_app
-    with check (principal = (select m.principal from auth.me m));
-grant insert (principal, mail, message_sealed, give_up_at) on mail.queue to keepwell_app;
 -- The sender takes what waits, whosever it is, and learns from the row nothing but when.
 create policy waiting on mail.queue for select to keepwell_worker using (created_at <= now());
 create policy put_off on mail.queue for update to keepwell_worker
@@ -115,20 +110,37 @@ create policy sent on mail.queue for delete to keepwell_worker using (next_try_a
 grant select (mail, message_sealed, tries, created_at, next_try_at, give_up_at),
     update (tries, next_try_at), delete on mail.queue to keepwell_worker;
 
--- Somebody who knows the password and not the second step: told by the session that still waits for
--- it, which is nobody yet and may leave this one word. Once in ten minutes, so that slips of the
--- finger fill no mailbox.
+-- The functions below write for the presented session and nobody else. An open one leaves any word;
+-- one that waits for its second step, which is nobody yet, only that the step failed.
 grant usage on schema mail to keepwell_auth;
-grant select (principal, what, at), insert (principal, notice, what) on accounts.notice
-    to keepwell_auth;
+grant create on schema mail to keepwell_auth;
+grant select (principal, notice, what, at), insert (principal, notice, what), delete
+    on accounts.notice to keepwell_auth;
+create policy of_the_asker on accounts.notice for select to keepwell_auth
+    using (principal = (select m.principal from auth.me m));
+create policy of_the_asker_insert on accounts.notice for insert to keepwell_auth
+    with check (principal = (select m.principal from auth.me m));
+create policy of_the_asker_delete on accounts.notice for delete to keepwell_auth
+    using (principal = (select m.principal from auth.me m));
 create policy of_the_waiting_session on accounts.notice for select to keepwell_auth
     using (principal = (select t.principal from auth.standing t));
 create policy of_the_waiting_session_insert on accounts.notice for insert to keepwell_auth
     with check (what = 'second_step_failed'
         and principal = (select t.principal from auth.standing t));
-grant insert (principal, mail, message_sealed, give_up_at) on mail.queue to keepwell_auth;
-create policy of_the_waiting_session on mail.queue for insert to keepwell_auth
+create policy of_the_waiting_session_delete on accounts.notice for delete to keepwell_auth
+    using (principal = (select t.principal from auth.standing t));
+grant select (principal), insert (principal, mail, message_sealed, give_up_at) on mail.queue
+    to keepwell_auth;
+create policy of_the_asker on mail.queue for select to keepwell_auth
+    using (principal = (select m.principal from auth.me m));
+create policy of_the_asker_insert on mail.queue for insert to keepwell_auth
+    with check (principal = (select m.principal from auth.me m));
+create policy of_the_waiting_session on mail.queue for select to keepwell_auth
+    using (principal = (select t.principal from auth.standing t));
+create policy of_the_waiting_session_insert on mail.queue for insert to keepwell_auth
     with check (principal = (select t.principal from auth.standing t));
+create policy of_the_asker on accounts.account for select to keepwell_auth
+    using (principal = (select m.principal from auth.me m));
 create policy of_the_waiting_session on accounts.account for select to keepwell_auth
     using (principal = (select t.principal from auth.standing t));
 -- The sealed address of a session that waits: only its key pair opens it.
@@ -137,9 +149,99 @@ create view accounts.standing_address with (security_barrier) as
     where a.principal = (select t.principal from auth.standing t);
 alter view accounts.standing_address owner to keepwell_auth;
 grant select on accounts.standing_address to keepwell_app;
+
+-- Puts a mail into the queue unless its recipient, a keyed hash of the address, gets enough mail.
+-- Returns the seconds to wait until there is room; 0: it is in the queue.
+--
+-- Anybody can open an account under somebody else's address. So mail to an address that its account
+-- has not confirmed has a smaller share, over all accounts: nobody's mailbox is filled through us.
+-- And a share of its own: nobody uses up what the address's own person is told with.
+create function mail.enqueue(
+    whom uuid, mail uuid, message_sealed bytea, give_up_minutes integer, recipient bytea,
+    is_code boolean, is_own_address boolean
+) returns integer
+    language plpgsql set search_path = '' as $$
+declare
+    confirmed boolean := is_own_address and exists (
+        select from accounts.account a
+        where a.principal = whom and a.email_verified_at is not null);
+    keys bytea[];
+    periods integer[];
+    bursts integer[];
+    wait integer;
+begin
+    -- A mail server that does not answer for days.
+    if (select count(*) from mail.queue q where q.principal = whom) >= 200 then
+        return 3600;
+    end if;
+    select array_agg(sha256(recipient || r.share)), array_agg(r.seconds), array_agg(r.burst)
+    into keys, periods, bursts
+    from (values
+        ('confirmed hour'::bytea, 3600, 10, confirmed),
+        ('confirmed day', 86400, 30, confirmed),
+        ('unconfirmed hour', 3600, 6, not confirmed),
+        ('unconfirmed day', 86400, 10, not confirmed),
+        ('unconfirmed notices', 86400, 3, not confirmed and not is_code)
+    ) r (share, seconds, burst, counts)
+    where r.counts;
+    select t.wait_seconds into wait from platform.admit_try(keys, periods, bursts, '{}') t;
+    if wait = 0 then
+        insert into mail.queue (principal, mail, message_sealed, give_up_at)
+        values (whom, enqueue.mail, enqueue.message_sealed,
+            now() + make_interval(mins => give_up_minutes));
+    end if;
+    return wait;
+end
+$$;
+
+-- Puts a mail to the asker into the queue.
+create function mail.put(
+    mail uuid, message_sealed bytea, give_up_minutes integer, recipient bytea,
+    is_code boolean, is_own_address boolean
+) returns integer
+    language sql security definer set search_path = '' as $$
+    select mail.enqueue(m.principal, mail, message_sealed, give_up_minutes, recipient, is_code,
+        is_own_address)
+    from auth.me m
+$$;
+
+-- Leaves a notice in the place of the oldest, when there are many, and queues its mail if there is
+-- one. Returns what mail.enqueue returns; null without a mail.
+create function accounts.leave_notice(
+    whom uuid, notice uuid, what text, mail uuid, message_sealed bytea, give_up_minutes integer,
+    recipient bytea
+) returns integer
+    language plpgsql set search_path = '' as $$
+begin
+    insert into accounts.notice (principal, notice, what)
+    values (whom, leave_notice.notice, leave_notice.what);
+    delete from accounts.notice n
+    where n.principal = whom and n.notice in (
+        select o.notice from accounts.notice o
+        where o.principal = whom order by o.at desc, o.notice desc offset 500);
+    if message_sealed is null then
+        return null;
+    end if;
+    return mail.enqueue(whom, mail, message_sealed, give_up_minutes, recipient, false, true);
+end
+$$;
+
+-- Leaves a notice to the asker.
+create function accounts.tell(
+    notice uuid, what text, mail uuid, message_sealed bytea, give_up_minutes integer,
+    recipient bytea
+) returns integer
+    language sql security definer set search_path = '' as $$
+    select accounts.leave_notice(m.principal, notice, what, mail, message_sealed, give_up_minutes,
+        recipient)
+    from auth.me m
+$$;
+
+-- Somebody who knows the password and not the second step: told by the session that still waits for
+-- it. Once in ten minutes, so that slips of the finger fill no mailbox.
 create function accounts.tell_second_step_failed(
-    notice uuid, mail uuid, message_sealed bytea, give_up_minutes integer
-) returns void
+    notice uuid, mail uuid, message_sealed bytea, give_up_minutes integer, recipient bytea
+) returns integer
     language plpgsql security definer set search_path = '' as $$
 declare
     whom uuid;
@@ -149,22 +251,33 @@ begin
         select from accounts.notice n
         where n.principal = whom and n.what = 'second_step_failed'
             and n.at > now() - interval '10 minutes') then
-        return;
+        return null;
     end if;
-    insert into accounts.notice (principal, notice, what)
-    values (whom, tell_second_step_failed.notice, 'second_step_failed');
-    if tell_second_step_failed.message_sealed is not null then
-        insert into mail.queue (principal, mail, message_sealed, give_up_at)
-        values (whom, tell_second_step_failed.mail, tell_second_step_failed.message_sealed,
-            now() + make_interval(mins => give_up_minutes));
-    end if;
+    return accounts.leave_notice(whom, notice, 'second_step_failed', mail, message_sealed,
+        give_up_minutes, recipient);
 end
 $$;
-alter function accounts.tell_second_step_failed(uuid, uuid, bytea, integer) owner to keepwell_auth;
-revoke all on function accounts.tell_second_step_failed(uuid, uuid, bytea, integer) from public;
-grant execute on function accounts.tell_second_step_failed(uuid, uuid, bytea, integer)
+alter function mail.enqueue(uuid, uuid, bytea, integer, bytea, boolean, boolean)
+    owner to keepwell_auth;
+alter function mail.put(uuid, bytea, integer, bytea, boolean, boolean) owner to keepwell_auth;
+alter function accounts.leave_notice(uuid, uuid, text, uuid, bytea, integer, bytea)
+    owner to keepwell_auth;
+alter function accounts.tell(uuid, text, uuid, bytea, integer, bytea) owner to keepwell_auth;
+alter function accounts.tell_second_step_failed(uuid, uuid, bytea, integer, bytea)
+    owner to keepwell_auth;
+revoke all on function mail.enqueue(uuid, uuid, bytea, integer, bytea, boolean, boolean)
+    from public;
+revoke all on function mail.put(uuid, bytea, integer, bytea, boolean, boolean) from public;
+revoke all on function accounts.leave_notice(uuid, uuid, text, uuid, bytea, integer, bytea)
+    from public;
+revoke all on function accounts.tell(uuid, text, uuid, bytea, integer, bytea) from public;
+revoke all on function accounts.tell_second_step_failed(uuid, uuid, bytea, integer, bytea)
+    from public;
+grant execute on function mail.put(uuid, bytea, integer, bytea, boolean, boolean) to keepwell_app;
+grant execute on function accounts.tell(uuid, text, uuid, bytea, integer, bytea) to keepwell_app;
+grant execute on function accounts.tell_second_step_failed(uuid, uuid, bytea, integer, bytea)
     to keepwell_app;
-revoke create on schema accounts from keepwell_auth;
+revoke create on schema accounts, mail from keepwell_auth;
 
 -- Clean-up sees when these end, and nothing else of them.
 grant usage on schema accounts to keepwell_worker;

@@ -8,7 +8,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 const EVERY: Duration = Duration::from_mins(10);
 
 /// What has ended. The policies of the role say which rows these are.
-const ENDED: [&str; 7] = [
+const ENDED: [&str; 8] = [
     "delete from auth.session",
     "delete from auth.ceremony",
     "delete from diary.inbox",
@@ -16,6 +16,9 @@ const ENDED: [&str; 7] = [
     "delete from platform.failure_count",
     "delete from accounts.notice",
     "delete from accounts.email_change",
+    // Also where mail is no longer sent. What a sender holds at this moment, it gives up itself.
+    "delete from mail.queue where mail in (
+        select mail from mail.queue where give_up_at <= now() for update skip locked)",
 ];
 
 /// Removes what has ended from time to time, for as long as the program runs.
@@ -36,11 +39,12 @@ pub(crate) fn keep_house(config: Config, tls: MakeRustlsConnect) {
     });
 }
 
+/// Removes what has ended by now; `config` leads to the database as `keepwell_worker`.
 #[expect(
     clippy::disallowed_methods,
     reason = "the worker asks for nobody: its policy says what it may"
 )]
-async fn remove_what_ended(
+pub async fn remove_what_ended(
     config: &Config,
     tls: MakeRustlsConnect,
 ) -> Result<u64, tokio_postgres::Error> {

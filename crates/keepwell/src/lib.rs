@@ -11,6 +11,7 @@ mod web;
 use platform::{Routes, Sql};
 
 pub use app::router;
+pub use housekeeping::remove_what_ended;
 pub use openapi::description;
 pub use start::{Choices, start};
 

@@ -5,12 +5,15 @@
 //! `(&notices::TELL, &told.params())` among the statements that the transaction finishes with.
 
 use serde::{Deserialize, Serialize};
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
 use uuid::Uuid;
 
 use crate::{
     App, Result, Sql,
-    mail::{Language, Template, Waiting},
+    mail::{Language, Template, Waiting, left_out_for, say_left_out},
 };
 
 /// What happened.
@@ -91,23 +94,27 @@ impl What {
     }
 }
 
-/// Leaves a notice to the asker, and queues its mail if there is one.
+/// Leaves a notice to the asker, and queues its mail if there is one and the recipient has room.
 pub static TELL: Sql = Sql::new(
-    "with told as (
-        insert into accounts.notice (principal, notice, what)
-        select m.principal, $1, $2 from auth.me m
-    )
-    insert into mail.queue (principal, mail, message_sealed, give_up_at)
-    select m.principal, $3, $4, now() + make_interval(mins => $5) from auth.me m
-    where $4 is not null",
-    &[Type::UUID, Type::TEXT, Type::UUID, Type::BYTEA, Type::INT4],
-);
+    "select $2 as what, accounts.tell($1, $2, $3, $4, $5, $6) as wait_seconds",
+    &[Type::UUID, Type::TEXT, Type::UUID, Type::BYTEA, Type::INT4, Type::BYTEA],
+)
+.heeding(heed);
 
 /// The same from a session that still waits for its second step: only that it failed.
 pub static TELL_SECOND_STEP_FAILED: Sql = Sql::new(
-    "select accounts.tell_second_step_failed($1, $2, $3, $4)",
-    &[Type::UUID, Type::UUID, Type::BYTEA, Type::INT4],
-);
+    "select 'second_step_failed' as what,
+        accounts.tell_second_step_failed($1, $2, $3, $4, $5) as wait_seconds",
+    &[Type::UUID, Type::UUID, Type::BYTEA, Type::INT4, Type::BYTEA],
+)
+.heeding(heed);
+
+/// The notice stands in the app; that its mail was left out, in the log.
+fn heed(rows: &[Row]) {
+    if let (Ok(Some(_)), Some(row)) = (left_out_for(rows), rows.first()) {
+        say_left_out(row.try_get("what").unwrap_or("-"));
+    }
+}
 
 /// Every statement of this module.
 pub static ALL: &[&Sql] = &[&TELL, &TELL_SECOND_STEP_FAILED];
@@ -120,6 +127,7 @@ pub struct Told {
     mail: Option<Uuid>,
     message_sealed: Option<Vec<u8>>,
     give_up_minutes: Option<i32>,
+    recipient: Option<Vec<u8>>,
 }
 
 impl Told {
@@ -127,24 +135,37 @@ impl Told {
     pub fn of(app: &App, what: What, email: &str, language: Language) -> Result<Self> {
         let mail =
             app.outbox().seal(app.root(), app.clock(), email, language, Template::Notice(what))?;
-        let (mail, message_sealed, give_up_minutes) = match mail {
-            Some(Waiting { mail, message_sealed, give_up_minutes }) => {
-                (Some(mail), Some(message_sealed), Some(give_up_minutes))
-            }
-            None => (None, None, None),
-        };
-        let notice = Uuid::now_v7();
-        Ok(Self { notice, what: what.as_str(), mail, message_sealed, give_up_minutes })
+        let (notice, what) = (Uuid::now_v7(), what.as_str());
+        Ok(match mail {
+            Some(Waiting { mail, message_sealed, give_up_minutes, recipient, .. }) => Self {
+                notice,
+                what,
+                mail: Some(mail),
+                message_sealed: Some(message_sealed),
+                give_up_minutes: Some(give_up_minutes),
+                recipient: Some(recipient),
+            },
+            None => Self {
+                notice,
+                what,
+                mail: None,
+                message_sealed: None,
+                give_up_minutes: None,
+                recipient: None,
+            },
+        })
     }
 
     /// The parameters of [`TELL_SECOND_STEP_FAILED`].
-    pub fn params_of_failure(&self) -> [&(dyn ToSql + Sync); 4] {
-        [&self.notice, &self.mail, &self.message_sealed, &self.give_up_minutes]
+    pub fn params_of_failure(&self) -> [&(dyn ToSql + Sync); 5] {
+        let Self { notice, mail, message_sealed, give_up_minutes, recipient, .. } = self;
+        [notice, mail, message_sealed, give_up_minutes, recipient]
     }
 
     /// The parameters of [`TELL`].
-    pub fn params(&self) -> [&(dyn ToSql + Sync); 5] {
-        [&self.notice, &self.what, &self.mail, &self.message_sealed, &self.give_up_minutes]
+    pub fn params(&self) -> [&(dyn ToSql + Sync); 6] {
+        let Self { notice, what, mail, message_sealed, give_up_minutes, recipient } = self;
+        [notice, what, mail, message_sealed, give_up_minutes, recipient]
     }
 }
 

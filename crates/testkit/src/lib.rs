@@ -21,4 +21,4 @@ pub use mail_server::{Arrived, MailServer, Manner};
 pub use person::{Answer, Person, Program, day_entry};
 pub use platform::mail::Round;
 pub use security_key::SecurityKey;
-pub use server::{ServerOptions, TestServer, client_of};
+pub use server::{ServerOptions, TestServer, client_of, tls};

@@ -53,6 +53,7 @@ impl Default for ServerOptions {
             sign_up_address_per_hour: 1_000_000,
             recovery_address_per_hour: 1_000_000,
             mailed_codes_per_hour: 1_000_000,
+            new_credentials_per_hour: 1_000_000,
         };
         Self {
             rates,
@@ -228,6 +229,12 @@ impl Drop for TestServer {
 }
 
 fn sender(db: &TestDb, root: &Arc<RootKey>, smtp: &SmtpConfig, origin: &str) -> Sender {
+    let smtp = Smtp::open(smtp).expect("a mail server");
+    Sender::new(db.config("keepwell_worker"), tls(), Arc::clone(root), smtp, origin)
+}
+
+/// What a program's own connection to the database is made with.
+pub fn tls() -> MakeRustlsConnect {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     // A socket asks for no TLS, so nobody need be trusted.
     let nobody = ClientConfig::builder_with_provider(provider)
@@ -235,9 +242,7 @@ fn sender(db: &TestDb, root: &Arc<RootKey>, smtp: &SmtpConfig, origin: &str) -> 
         .expect("versions")
         .with_root_certificates(RootCertStore::empty())
         .with_no_client_auth();
-    let tls = MakeRustlsConnect::new(nobody);
-    let smtp = Smtp::open(smtp).expect("a mail server");
-    Sender::new(db.config("keepwell_worker"), tls, Arc::clone(root), smtp, origin)
+    MakeRustlsConnect::new(nobody)
 }
 
 /// A client that trusts the authority in a file, keeps no cookies and follows no redirect.

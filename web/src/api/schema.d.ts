@@ -175,7 +175,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Finishes a change of the address: both codes and the password, five tries, ten minutes. */
+        /**
+         * Finishes a change of the address: both codes and the password, five tries, ten minutes. A wrong
+         *     password counts like one at any other place as well.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -220,6 +223,14 @@ export interface paths {
                     };
                 };
                 422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -503,6 +514,14 @@ export interface paths {
                     };
                 };
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -1186,6 +1205,14 @@ export interface paths {
                 };
                 /** @description there is no second step that they could stand in for */
                 409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };

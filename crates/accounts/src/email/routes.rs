@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use keys::MailedCode;
 use platform::{
     Access, App, Error, Json, Peer, Presented, Problem, ProblemJson, Result, Routes, Session,
+    limits::Devices,
     mail::{CODE_MINUTES, Code, Template},
     notices::{Told, What},
 };
@@ -21,8 +22,7 @@ use super::store;
 use crate::{
     EmailAddress,
     credentials::{Credential, open_email, seal_email},
-    password,
-    sign_in::store::costs,
+    password, proof,
     slots::NewSlot,
 };
 
@@ -237,7 +237,8 @@ struct Confirmation {
     password: SecretString,
 }
 
-/// Finishes a change of the address: both codes and the password, five tries, ten minutes.
+/// Finishes a change of the address: both codes and the password, five tries, ten minutes. A wrong
+/// password counts like one at any other place as well.
 #[utoipa::path(
     post, path = "/api/v1/account/email/confirm", tag = "account",
     request_body = Confirmation,
@@ -247,11 +248,13 @@ struct Confirmation {
         (status = 403, body = ProblemJson),
         (status = 409, body = ProblemJson),
         (status = 422, body = ProblemJson),
+        (status = 429, body = ProblemJson),
     ),
 )]
 async fn confirm(
     State(app): State<App>,
     from: Peer,
+    devices: Devices,
     presented: Presented,
     Json(typed): Json<Confirmation>,
 ) -> Result<StatusCode> {
@@ -261,33 +264,27 @@ async fn confirm(
     let session = tx.session();
     session.require_fresh()?;
     let new_email = open_pending(session, &pending)?;
+    let principal = session.principal();
     let problems = wrong_codes(&app, session, &pending, &typed);
     store::keep_try(tx).await?;
     if !problems.is_empty() {
         return Err(Error::Invalid(problems));
     }
 
+    let tries = app.tries();
+    let mut admitted = tries.proof(from, principal, &devices).await?;
+    let typed = &typed.password;
+    let outcome =
+        proof::own_password(&app, from, &presented, &mut admitted, typed, "password").await;
+    drop(admitted.ended(&tries, outcome).await?);
     // Stretched outside of any transaction: it takes its time.
-    let (tx, old_email) = store::begin(app.db(), &presented).await?;
-    drop(tx);
-    let old_email = EmailAddress::parse(&old_email).or(Err(Error::Altered))?;
-    let password = password::normalize(&typed.password);
-    let mut by_old = Vec::new();
-    for cost in costs(app.db(), app.sessions().password_cost).await? {
-        by_old.push(Credential::of_password(&app, from, &old_email, password.clone(), cost).await?);
-    }
     let cost = app.sessions().password_cost;
+    let password = password::normalize(typed);
     let by_new = Credential::of_password(&app, from, &new_email, password, cost).await?;
 
-    let (tx, still_old_email) = store::begin(app.db(), &presented).await?;
-    if still_old_email != old_email.as_str() {
-        return Err(Error::Conflict(NOTHING_PENDING));
-    }
-    if !store::is_password(&tx, &by_old).await? {
-        return Err(Error::invalid("password", "this is not the password of your account"));
-    }
+    let (tx, old_email) = store::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;
-    let (principal, pair) = (tx.session().principal(), tx.session().keyring().pair());
+    let pair = tx.session().keyring().pair();
     let template = Template::Notice(What::EmailChanged);
     let mail = app.outbox().seal(
         app.root(),
@@ -297,10 +294,11 @@ async fn confirm(
         template,
     )?;
     let changed = store::Changed {
+        pending: &pending,
         email_sealed: &seal_email(pair, principal, &new_email),
         is_verified: pending.new_code_hash.is_some(),
         slot: &NewSlot::seal(principal, pair, &by_new, cost)?,
-        told: &Told::of(&app, What::EmailChanged, old_email.as_str(), presented.language())?,
+        told: &Told::of(&app, What::EmailChanged, &old_email, presented.language())?,
         mail: mail.as_ref(),
     };
     let done = store::change(tx, &changed).await.map_err(|error| match error.constraint() {

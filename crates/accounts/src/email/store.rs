@@ -8,7 +8,7 @@ use platform::{
 use tokio_postgres::{Row, types::Type};
 
 use crate::{
-    credentials::{Credential, open_email},
+    credentials::open_email,
     slots::{self, NewSlot},
 };
 
@@ -16,11 +16,10 @@ pub(crate) static ALL: &[&Sql] = &[
     &ADDRESS,
     &STATE,
     &FORGET,
+    &TAKE,
     &BEGIN,
     &TAKE_TRY,
     &VERIFIED,
-    &PRESENT_PROOF,
-    &MATCHES,
     &DROP_PASSWORD,
     &CHANGE,
     &AUDIT,
@@ -42,6 +41,12 @@ static STATE: Sql = Sql::new(
 
 static FORGET: Sql = Sql::new("delete from accounts.email_change returning 1 as one", &[]);
 
+/// Used once: of two who are this far at once, one finds it.
+static TAKE: Sql = Sql::new(
+    "delete from accounts.email_change where new_email_sealed = $1 returning 1 as one",
+    &[Type::BYTEA],
+);
+
 static BEGIN: Sql = Sql::new(
     "insert into accounts.email_change
         (principal, new_email_sealed, old_code_hash, new_code_hash, expires_at)
@@ -58,16 +63,6 @@ static TAKE_TRY: Sql = Sql::new(
 );
 
 static VERIFIED: Sql = Sql::new("update accounts.account set email_verified_at = now()", &[]);
-
-static PRESENT_PROOF: Sql = Sql::new("select set_config('app.proof', $1, true)", &[Type::TEXT]);
-
-/// Whether the presented proof is of the asker's own password.
-static MATCHES: Sql = Sql::new(
-    "select exists (
-        select from accounts.my_slot_proofs s where s.kind = 1 and s.matches
-    ) as matches",
-    &[],
-);
 
 static DROP_PASSWORD: Sql = Sql::new("delete from accounts.key_slot where kind = 1", &[]);
 
@@ -102,7 +97,7 @@ pub(super) async fn expect(
 ) -> Result<()> {
     tx.query(&FORGET, &[]).await?;
     for mail in mails {
-        tx.query(&QUEUE, &mail.params()).await?;
+        mail.queued(&tx.query(&QUEUE, &mail.params()).await?)?;
     }
     let Pending { new_email_sealed, old_code_hash, new_code_hash } = pending;
     tx.finish(&[
@@ -142,21 +137,10 @@ pub(super) async fn verified(tx: Transaction) -> Result<()> {
     Ok(())
 }
 
-/// Whether one of these credentials is the asker's own password.
-pub(super) async fn is_password(tx: &Transaction, credentials: &[Credential]) -> Result<bool> {
-    for credential in credentials {
-        let proof = credential.proof_text();
-        tx.query(&PRESENT_PROOF, &[&proof.as_str()]).await?;
-        let rows = tx.query(&MATCHES, &[]).await?;
-        if rows.first().map_or(Ok(false), |row| row.try_get("matches"))? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
 /// What an account gets with its new address.
 pub(super) struct Changed<'a> {
+    /// What was pending.
+    pub(super) pending: &'a Pending,
     pub(super) email_sealed: &'a [u8],
     /// Whether the person has shown that they read mail there.
     pub(super) is_verified: bool,
@@ -170,21 +154,18 @@ pub(super) struct Changed<'a> {
 
 /// Writes all of it, or nothing; `false` when the same change was made a moment ago.
 pub(super) async fn change(tx: Transaction, changed: &Changed<'_>) -> Result<bool> {
-    // Used once: of two who are this far at once, one finds it.
-    if tx.query(&FORGET, &[]).await?.is_empty() {
+    if tx.query(&TAKE, &[&changed.pending.new_email_sealed]).await?.is_empty() {
         return Ok(false);
     }
     tx.query(&DROP_PASSWORD, &[]).await?;
     tx.query(&slots::ADD, &changed.slot.params()).await?;
+    // From here on the new address is the account's own, and as well proved as the old one.
+    tx.query(&CHANGE, &[&changed.email_sealed, &changed.is_verified]).await?;
     if let Some(mail) = changed.mail {
-        tx.query(&QUEUE, &mail.params()).await?;
+        // Left out where there is enough: no reason to undo the change.
+        drop(mail.queued(&tx.query(&QUEUE, &mail.params()).await?));
     }
-    tx.finish(&[
-        (&CHANGE, &[&changed.email_sealed, &changed.is_verified]),
-        (&TELL, &changed.told.params()),
-        (&AUDIT, &[&"email_changed"]),
-    ])
-    .await?;
+    tx.finish(&[(&TELL, &changed.told.params()), (&AUDIT, &[&"email_changed"])]).await?;
     Ok(true)
 }
 

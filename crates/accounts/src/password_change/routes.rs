@@ -66,9 +66,10 @@ async fn change_password(
     match &typed.current_password {
         Some(current) => {
             let tries = app.tries();
-            let admitted = tries.proof(peer, principal, &devices).await?;
+            let mut admitted = tries.proof(peer, principal, &devices).await?;
             let field = "current_password";
-            let outcome = proof::own_password(&app, peer, &presented, current, field).await;
+            let outcome =
+                proof::own_password(&app, peer, &presented, &mut admitted, current, field).await;
             drop(admitted.ended(&tries, outcome).await?);
         }
         None if now.first_step == "passkey" => {}

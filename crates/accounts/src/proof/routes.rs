@@ -7,7 +7,7 @@ use axum::{
 };
 use platform::{
     Access, App, Error, Json, Peer, Presented, ProblemJson, Result, Routes, Session,
-    limits::Devices,
+    limits::{Devices, Try},
 };
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -110,22 +110,23 @@ async fn renewed(
         return Err(Error::invalid("key", "send one second step, not two"));
     }
     let tries = app.tries();
-    let admitted = tries.proof(peer, session.principal(), devices).await?;
+    let mut admitted = tries.proof(peer, session.principal(), devices).await?;
     let shown = (&password, typed, shown.key);
-    let outcome = check(app, peer, presented, &session, &email, &steps, shown).await;
+    let asked = (app, peer, presented);
+    let outcome = check(asked, &mut admitted, &session, &email, &steps, shown).await;
     admitted.ended(&tries, outcome).await
 }
 
 async fn check(
-    app: &App,
-    peer: Peer,
-    presented: &Presented,
+    (app, peer, presented): (&App, Peer, &Presented),
+    admitted: &mut Try,
     session: &Session,
     email: &EmailAddress,
     steps: &[Row],
     (password, typed, key): (&SecretString, Typed, Option<KeyAnswer>),
 ) -> Result<Presented> {
     let with_key = key.is_some();
+    admitted.compares();
     let step = match key {
         Some(key) => shown_key(app, presented, session, steps, key).await?,
         None => typed.check(app, session.principal(), session.keyring().pair(), steps)?,
@@ -139,7 +140,7 @@ async fn check(
         }
     }
     // A password that is right leaves only what was used before.
-    own_password(app, peer, presented, password, "password").await?;
+    own_password(app, peer, presented, admitted, password, "password").await?;
     Err(if with_key { refuse_copied(app, presented).await } else { typed.refusal() })
 }
 
@@ -148,6 +149,7 @@ pub(crate) async fn own_password(
     app: &App,
     peer: Peer,
     presented: &Presented,
+    admitted: &mut Try,
     typed: &SecretString,
     field: &'static str,
 ) -> Result<Credential> {
@@ -156,6 +158,7 @@ pub(crate) async fn own_password(
     let password = password::normalize(typed);
     for cost in sign_in::store::costs(app.db(), app.sessions().password_cost).await? {
         let credential = Credential::of_password(app, peer, &email, password.clone(), cost).await?;
+        admitted.compares();
         if store::is_own(app.db(), presented, &credential).await? {
             return Ok(credential);
         }

@@ -41,11 +41,13 @@ pub(crate) fn routes() -> Routes {
         (status = 201, body = ShownOnce),
         (status = 401, body = ProblemJson),
         (status = 403, body = ProblemJson),
+        (status = 429, body = ProblemJson),
     ),
 )]
 async fn make_code(State(app): State<App>, presented: Presented) -> Result<impl IntoResponse> {
     let tx = change::begin(app.db(), &presented).await?;
     tx.session().require_fresh()?;
+    app.tries().new_credential(&tx).await?;
     let code = RecoveryCode::generate();
     let session = tx.session();
     let slot = NewSlot::seal(

@@ -140,6 +140,7 @@ pub(crate) async fn add(
     if others.len() >= STEPS_MAX {
         return Err(Error::Conflict("you have twenty second steps: take one away first"));
     }
+    app.tries().new_credential(&tx).await?;
     let (principal, pair) = (session.principal(), session.keyring().pair());
     let factor = Uuid::now_v7();
     let step = NewStep {

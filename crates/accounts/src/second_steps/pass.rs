@@ -41,7 +41,8 @@ pub(super) async fn pass_second_step(
         return Err(Error::Locked);
     }
     let tries = app.tries();
-    let admitted = tries.second_step(standing.principal, &devices).await?;
+    let mut admitted = tries.second_step(standing.principal, &devices).await?;
+    admitted.compares();
     let outcome = show(&app, &presented, &standing, &devices, &typed).await;
     admitted.ended(&tries, outcome).await
 }

@@ -191,8 +191,9 @@ async fn remove(
         ));
     }
     let tries = app.tries();
-    let admitted = tries.proof(peer, principal, &devices).await?;
-    let outcome = proof::own_password(&app, peer, &presented, &password, "password").await;
+    let mut admitted = tries.proof(peer, principal, &devices).await?;
+    let outcome =
+        proof::own_password(&app, peer, &presented, &mut admitted, &password, "password").await;
     drop(admitted.ended(&tries, outcome).await?);
     let (tx, _) = store::begin_change(app.db(), &presented).await?;
     tx.session().require_fresh()?;
@@ -209,6 +210,7 @@ async fn remove(
         (status = 401, body = ProblemJson),
         (status = 403, body = ProblemJson),
         (status = 409, body = ProblemJson, description = "there is no second step that they could stand in for"),
+        (status = 429, body = ProblemJson),
     ),
 )]
 async fn make_codes(State(app): State<App>, presented: Presented) -> Result<impl IntoResponse> {
@@ -218,6 +220,7 @@ async fn make_codes(State(app): State<App>, presented: Presented) -> Result<impl
     if steps.is_empty() {
         return Err(Error::Conflict("set up a second step first: the codes stand in for it"));
     }
+    app.tries().new_credential(&tx).await?;
     let made = NewCodes::make(&app, session.principal(), session.keyring().pair())?;
     let told = notices::prepare(&app, &presented, &tx, What::SingleUseCodesMade).await?;
     store::replace_codes(tx, &made.slots, &told).await?;

@@ -70,9 +70,9 @@ async fn sign_in(
     let email = EmailAddress::parse(&typed.email);
     let name = email.as_ref().map_or(typed.email.as_str(), EmailAddress::as_str);
     let tries = app.tries();
-    let admitted = tries.sign_in(arrival.peer, name, &arrival.devices).await?;
+    let mut admitted = tries.sign_in(arrival.peer, name, &arrival.devices).await?;
     let outcome = match &email {
-        Ok(email) => open(&app, &arrival, &admitted, email, &typed, replaced).await,
+        Ok(email) => open(&app, &arrival, &mut admitted, email, &typed, replaced).await,
         Err(_) => Err(Error::NotOpened(NOT_RIGHT)),
     };
     admitted.ended(&tries, outcome).await
@@ -82,7 +82,7 @@ async fn sign_in(
 async fn open(
     app: &App,
     arrival: &Arrival,
-    admitted: &Try,
+    admitted: &mut Try,
     email: &EmailAddress,
     typed: &Credentials,
     replaced: Option<Presented>,
@@ -96,6 +96,7 @@ async fn open(
             Credential::of_password(app, arrival.peer, email, password.clone(), cost).await?;
         let presented = Presented::generate();
         let tx = app.db().begin_without_session(&presented).await?;
+        admitted.compares();
         let Some(opened) = store::begin(&tx, &credential, application, app.sessions()).await?
         else {
             // The first is of the present cost.

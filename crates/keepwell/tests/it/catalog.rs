@@ -33,6 +33,8 @@ const DOORS: &[(&str, &str)] = &[
 
 /// Functions that run with their owner's rights.
 const DEFINERS: &[(&str, &str)] = &[
+    ("mail.put", "the only way to write mail to the asker: it counts the recipient's"),
+    ("accounts.tell", "the only way to leave the asker a notice: it keeps them few"),
     ("accounts.tell_second_step_failed", "leaves one word to the person of the waiting session"),
     ("accounts.change_email", "writes the asker's address, which a request cannot"),
     ("accounts.pass_second_step", "opens the presented session for a second step that was shown"),

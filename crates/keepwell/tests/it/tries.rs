@@ -110,6 +110,26 @@ async fn tries_that_run_at_the_same_moment_wait_for_each_other() {
 }
 
 #[tokio::test]
+async fn what_fails_after_something_was_compared_stays_counted() {
+    let server = start().await;
+    let tries = server.app.tries();
+    let stranger = Devices::default();
+    for _ in 0..5 {
+        let mut admitted = tries.sign_in(from(1), ANA, &stranger).await.unwrap();
+        // One cost was compared, and the next one found no place to be stretched.
+        admitted.compares();
+        let outcome: Result<(), Error> = admitted.ended(&tries, Err(Error::Busy)).await;
+        assert!(matches!(outcome, Err(Error::Busy)));
+    }
+    assert_eq!(wrong(&server, ANA, &stranger).await, Err((1, false)));
+    later(&server, 1.0).await;
+    let mut admitted = tries.sign_in(from(1), ANA, &stranger).await.unwrap();
+    admitted.compares();
+    admitted.ended(&tries, Ok(())).await.unwrap();
+    wrong(&server, ANA, &stranger).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_known_device_is_not_held_up_by_strangers_and_has_waits_of_its_own() {
     let server = start().await;
     let (ana, ben) = (Uuid::now_v7(), Uuid::now_v7());
@@ -274,18 +294,48 @@ async fn a03_the_runtime_role_cannot_list_reset_or_delete_counts() {
     }
     // The functions change what is named by its key and nothing else, whatever is presented beside.
     let keys = "array[sha256('guess'), ''::bytea]";
-    let every = "(select array_agg(sha256(n::text::bytea)) from generate_series(1, 100) n)";
+    let every = |n: u32| {
+        format!("(select array_agg(sha256(n::text::bytea)) from generate_series(1, {n}) n)")
+    };
+    let (eight, nine) = (every(8), every(9));
     for attempt in [
         format!("select platform.take_back_try({keys}, array[0, 0])"),
-        format!("select platform.take_back_try({every}, array_fill(0, array[100]))"),
+        format!("select platform.take_back_try({eight}, array_fill(0, array[8]))"),
         "select platform.take_back_try(null, null)".to_owned(),
         "select platform.take_back_try('{}', '{}')".to_owned(),
         "select platform.admit_try('{}', '{}', '{}', '{}')".to_owned(),
     ] {
         thief.batch_execute(&attempt).await.unwrap();
     }
+    // And of few keys at a time, for a day at most: nobody fills the tables for years.
+    let asked = |keys: &str, n: u32, seconds: &str, burst: &str, doors: &str| {
+        format!(
+            "select platform.admit_try({keys}, array_fill({seconds}, array[{n}]),
+                array_fill({burst}, array[{n}]), {doors})"
+        )
+    };
+    for attempt in [
+        asked(&nine, 9, "60", "1", "'{}'"),
+        asked(&every(4), 4, "60", "1", &every(5)),
+        asked("'{}'", 0, "60", "1", &nine),
+        asked(&every(1), 1, "86401", "1", "'{}'"),
+        asked(&every(1), 1, "2147483647", "1", "'{}'"),
+        asked(&every(1), 1, "0", "1", "'{}'"),
+        asked(&every(1), 1, "null::integer", "1", "'{}'"),
+        asked(&every(1), 1, "60", "0", "'{}'"),
+        asked(&every(1), 1, "60", "10000001", "'{}'"),
+        asked(&every(2), 1, "60", "1", "'{}'"),
+        format!("select platform.take_back_try({nine}, array_fill(0, array[9]))"),
+    ] {
+        let refused = thief.batch_execute(&attempt).await.unwrap_err();
+        assert_eq!(refused.code().unwrap().code(), "22023", "{attempt}");
+    }
     assert_eq!(rows(&admin).await, before);
     assert!(wrong(&server, ANA, &Devices::default()).await.is_err());
+    let most = asked(&every(4), 4, "86400", "1", "array[sha256('a'), sha256('b')]");
+    thief.batch_execute(&most).await.unwrap();
+    let ahead = "select max(next_at) <= now() + interval '1 day' from platform.rate_count";
+    assert!(admin.query_one(ahead, &[]).await.unwrap().get::<_, bool>(0));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use deadpool_postgres::Object;
 use tokio_postgres::{
-    Statement,
+    Row, Statement,
     types::{ToSql, Type},
 };
 
@@ -20,12 +20,25 @@ pub struct Sql {
     pub text: &'static str,
     /// The type of each parameter.
     pub types: &'static [Type],
+    heed: Option<fn(&[Row])>,
 }
 
 impl Sql {
     /// Names a statement and the types of its parameters.
     pub const fn new(text: &'static str, types: &'static [Type]) -> Self {
-        Self { text, types }
+        Self { text, types, heed: None }
+    }
+
+    /// Has each answer within a transaction looked at: for what nobody else would notice.
+    #[must_use]
+    pub const fn heeding(self, heed: fn(&[Row])) -> Self {
+        Self { heed: Some(heed), ..self }
+    }
+
+    pub(super) fn heed(&self, rows: &[Row]) {
+        if let Some(heed) = self.heed {
+            heed(rows);
+        }
     }
 
     /// The statement as this connection knows it; a round trip only the first time.

@@ -26,7 +26,9 @@ impl Open {
     #[expect(clippy::disallowed_methods, reason = "the statement is prepared: nothing is hidden")]
     async fn rows(&self, sql: &'static Sql, params: Params<'_>) -> Result<Vec<Row>> {
         let statement = sql.prepare(&self.conn).await?;
-        Ok(self.conn.query(&statement, params).await?)
+        let rows = self.conn.query(&statement, params).await?;
+        sql.heed(&rows);
+        Ok(rows)
     }
 
     /// The last statements and COMMIT in one round trip.
@@ -43,6 +45,9 @@ impl Open {
         // COMMIT of a failed transaction reports success, so each answer counts.
         let rows = answers.into_iter().collect::<Result<Vec<_>, _>>()?;
         committed?;
+        for ((sql, _), rows) in last.iter().zip(&rows) {
+            sql.heed(rows);
+        }
         Ok(rows)
     }
 }

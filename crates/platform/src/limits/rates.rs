@@ -17,6 +17,9 @@ pub struct Rates {
     pub recovery_address_per_hour: u32,
     /// Times that one account may have codes mailed in an hour.
     pub mailed_codes_per_hour: u32,
+    /// Recovery codes, sheets of single-use codes and second steps that one account may make in an
+    /// hour.
+    pub new_credentials_per_hour: u32,
 }
 
 impl Default for Rates {
@@ -28,6 +31,7 @@ impl Default for Rates {
             sign_up_address_per_hour: 5,
             recovery_address_per_hour: 10,
             mailed_codes_per_hour: 6,
+            new_credentials_per_hour: 20,
         }
     }
 }

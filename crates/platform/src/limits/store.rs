@@ -1,8 +1,8 @@
 //! The SQL of counting tries.
 
-use tokio_postgres::types::Type;
+use tokio_postgres::{Row, types::Type};
 
-use crate::{Db, Error, Result, Sql};
+use crate::{Db, Error, Result, Sql, Transaction};
 
 /// Every statement of counting tries.
 pub static ALL: &[&Sql] = &[&ADMIT, &TAKE_BACK];
@@ -17,6 +17,9 @@ static TAKE_BACK: Sql =
 
 /// What a count is found by: a pseudonym.
 pub(super) type Key = [u8; 32];
+
+/// What the database takes for the largest count.
+const BURST_MAX: u32 = 10_000_000;
 
 /// So many in so long, for one key.
 pub(super) struct Rate {
@@ -39,12 +42,37 @@ pub(super) enum Admission {
 
 /// Asks and counts in one round trip.
 pub(super) async fn admit(db: &Db, rates: &[Rate], doors: &[Key]) -> Result<Admission> {
-    let keys: Vec<&[u8]> = rates.iter().map(|rate| rate.key.as_slice()).collect();
-    let periods: Vec<i32> = rates.iter().map(|rate| rate.period_seconds).collect();
-    let bursts: Vec<i32> =
-        rates.iter().map(|rate| i32::try_from(rate.burst.max(1)).unwrap_or(i32::MAX)).collect();
+    let Asked { keys, periods, bursts } = Asked::of(rates);
     let doors: Vec<&[u8]> = doors.iter().map(Key::as_slice).collect();
-    let rows = db.query_alone(&ADMIT, &[&keys, &periods, &bursts, &doors]).await?;
+    admission(&db.query_alone(&ADMIT, &[&keys, &periods, &bursts, &doors]).await?)
+}
+
+/// Asks, and counts when the transaction commits.
+pub(super) async fn admit_within(tx: &Transaction, rates: &[Rate]) -> Result<Admission> {
+    let Asked { keys, periods, bursts } = Asked::of(rates);
+    let doors: Vec<&[u8]> = Vec::new();
+    admission(&tx.query(&ADMIT, &[&keys, &periods, &bursts, &doors]).await?)
+}
+
+/// Rates as the database takes them.
+struct Asked<'a> {
+    keys: Vec<&'a [u8]>,
+    periods: Vec<i32>,
+    bursts: Vec<i32>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(rates: &'a [Rate]) -> Self {
+        let burst = |rate: &Rate| i32::try_from(rate.burst.clamp(1, BURST_MAX)).unwrap_or(i32::MAX);
+        Self {
+            keys: rates.iter().map(|rate| rate.key.as_slice()).collect(),
+            periods: rates.iter().map(|rate| rate.period_seconds).collect(),
+            bursts: rates.iter().map(burst).collect(),
+        }
+    }
+}
+
+fn admission(rows: &[Row]) -> Result<Admission> {
     let row = rows.first().ok_or(Error::Unavailable)?;
     let seconds = u64::try_from(row.try_get::<_, i32>("wait_seconds")?).unwrap_or_default();
     if seconds > 0 {

@@ -19,7 +19,7 @@ use super::{
     devices::Known,
     store::{self, Admission, Key, Rate},
 };
-use crate::{Db, Error, Peer, Result, session::hex};
+use crate::{Db, Error, Peer, Result, Transaction, session::hex};
 
 const MINUTE: i32 = 60;
 const HOUR: i32 = 60 * MINUTE;
@@ -45,6 +45,24 @@ pub struct Try {
     open: Vec<(Key, i32)>,
     /// Open to everybody, or only to whom a device is known.
     known: Option<Vec<Known>>,
+    came: Came,
+}
+
+/// How far a try has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Came {
+    /// What fails here was no guess.
+    NotCompared,
+    /// Something was compared. What fails now hides nothing: whoever guesses has learned from it.
+    Compared,
+}
+
+/// What came of a try.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Right,
+    Wrong,
+    NotTried,
 }
 
 impl<'a> Tries<'a> {
@@ -107,6 +125,16 @@ impl<'a> Tries<'a> {
         self.admit_rates(&[Rate { key, burst, period_seconds: HOUR }]).await
     }
 
+    /// Admits something new that opens the account of a transaction, and counts it if that commits:
+    /// each leaves a notice and a line of the audit.
+    pub async fn new_credential(&self, tx: &Transaction) -> Result<()> {
+        let principal = tx.session().principal().to_string();
+        let key = self.root.pseudonym("new credentials in an hour", &principal);
+        let burst = self.rates.new_credentials_per_hour;
+        let rate = Rate { key, burst, period_seconds: HOUR };
+        admitted(&store::admit_within(tx, &[rate]).await?)
+    }
+
     /// Whether this person has come in with this browser before.
     pub fn knows(&self, devices: &Devices, principal: Uuid) -> bool {
         !devices.known_by_principal(self.root, principal).is_empty()
@@ -142,18 +170,13 @@ impl<'a> Tries<'a> {
                     .filter(|(_, is_open)| *is_open)
                     .map(|(key, _)| (key, if key == everybody { cleared_every } else { ALWAYS }))
                     .collect();
-                Ok(Try { open, known: (!is_open_to_all).then_some(known) })
+                Ok(Try { open, known: (!is_open_to_all).then_some(known), came: Came::NotCompared })
             }
         }
     }
 
     async fn admit_rates(&self, rates: &[Rate]) -> Result<()> {
-        match store::admit(self.db, rates, &[]).await? {
-            Admission::Wait { seconds: retry_after_seconds, .. } => {
-                Err(Error::TooMany { retry_after_seconds })
-            }
-            Admission::Admitted(_) => Ok(()),
-        }
+        admitted(&store::admit(self.db, rates, &[]).await?)
     }
 
     fn sign_in_rates(&self, from: Peer) -> [Rate; 2] {
@@ -170,6 +193,13 @@ impl<'a> Tries<'a> {
     }
 }
 
+fn admitted(admission: &Admission) -> Result<()> {
+    match admission {
+        Admission::Wait { seconds, .. } => Err(Error::TooMany { retry_after_seconds: *seconds }),
+        Admission::Admitted(_) => Ok(()),
+    }
+}
+
 impl Try {
     /// Whether this try may open that person's account. If not, answer as to a wrong password: it
     /// came in by the door of a device that somebody else is known by.
@@ -178,14 +208,22 @@ impl Try {
         known.iter().any(|device| device.is_of(tries.root, principal))
     }
 
+    /// To be called before anything is compared: from here on only being right takes the try back.
+    /// One try may compare several times, once for each cost in use, and fail for another reason in
+    /// between; the first comparison has told something already.
+    pub fn compares(&mut self) {
+        self.came = Came::Compared;
+    }
+
     /// Ends the try with what came of it, and hands that on. Right: it is taken back, and so are
-    /// the wrong ones before it. [`Error::NotOpened`] or [`Error::Invalid`]: it was wrong, and stays
-    /// counted. Anything else: it was not tried, and is taken back.
+    /// the wrong ones before it. [`Error::NotOpened`] or [`Error::Invalid`], or anything else once
+    /// something was compared: it was wrong, and stays counted. Anything else before that: it was
+    /// not tried, and is taken back.
     pub async fn ended<T>(self, tries: &Tries<'_>, outcome: Result<T>) -> Result<T> {
-        let clears = match &outcome {
-            Ok(_) => true,
-            Err(Error::NotOpened(_) | Error::Invalid(_)) => return outcome,
-            Err(_) => false,
+        let clears = match self.came_to(&outcome) {
+            Outcome::Right => true,
+            Outcome::Wrong => return outcome,
+            Outcome::NotTried => false,
         };
         let doors: Vec<_> =
             self.open.iter().map(|(key, every)| (*key, clears.then_some(*every))).collect();
@@ -194,5 +232,15 @@ impl Try {
             tracing::warn!(%cause, "a try that was not wrong stays counted");
         }
         outcome
+    }
+
+    fn came_to<T>(&self, outcome: &Result<T>) -> Outcome {
+        match (outcome, self.came) {
+            (Ok(_), _) => Outcome::Right,
+            (Err(Error::NotOpened(_) | Error::Invalid(_)), _) | (Err(_), Came::Compared) => {
+                Outcome::Wrong
+            }
+            (Err(_), Came::NotCompared) => Outcome::NotTried,
+        }
     }
 }

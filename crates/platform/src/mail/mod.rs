@@ -2,7 +2,8 @@
 //!
 //! A mail is put into the queue in the transaction of the act it is about ([`Outbox::seal`], then
 //! [`QUEUE`] or [`crate::notices`]), sealed under the root key, so that the database alone shows no
-//! address. [`Sender`] takes it out, hands it to the operator's mail server over verified TLS, and
+//! address. The database counts the mails of each recipient and queues no more than its share, so
+//! that nobody's mailbox is filled through us. [`Sender`] takes it out, hands it to the operator's mail server over verified TLS, and
 //! deletes it. `texts` is what people read. Without a mail server nothing is queued.
 
 mod language;
@@ -16,7 +17,10 @@ use jiff::Timestamp;
 use keys::RootKey;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{
+    Row,
+    types::{ToSql, Type},
+};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -31,11 +35,10 @@ const DAYS_MAX: i32 = 3;
 /// Whoever was sent a code waits for it at most so long.
 pub const CODE_MINUTES: i32 = 10;
 
-/// Puts a mail to the asker into the queue.
+/// Puts a mail to the asker into the queue, if its recipient has room: see [`Waiting::queued`].
 pub static QUEUE: Sql = Sql::new(
-    "insert into mail.queue (principal, mail, message_sealed, give_up_at)
-    select m.principal, $1, $2, now() + make_interval(mins => $3) from auth.me m",
-    &[Type::UUID, Type::BYTEA, Type::INT4],
+    "select mail.put($1, $2, $3, $4, $5, $6) as wait_seconds",
+    &[Type::UUID, Type::BYTEA, Type::INT4, Type::BYTEA, Type::BOOL, Type::BOOL],
 );
 
 /// Every statement of this module that requests run.
@@ -81,6 +84,15 @@ impl Template {
             Self::Notice(_) => DAYS_MAX * 24 * 60,
             Self::VerifyAddress(_) | Self::LeaveAddress(_) | Self::EnterAddress(_) => CODE_MINUTES,
         }
+    }
+
+    fn is_code(&self) -> bool {
+        !matches!(self, Self::Notice(_))
+    }
+
+    /// Whether it goes to the account's own address.
+    fn is_to_own_address(&self) -> bool {
+        !matches!(self, Self::EnterAddress(_))
     }
 }
 
@@ -133,12 +145,24 @@ impl Outbox {
             return Ok(None);
         }
         let give_up_minutes = template.minutes();
+        let (what, is_code) = (template.name(), template.is_code());
+        let is_to_own_address = template.is_to_own_address();
+        let recipient = root.pseudonym("mail to", &mailbox(to)).to_vec();
         let letter = Letter { to: to.to_owned(), language, at: clock.now(), template };
         let plain = serde_json::to_vec(&letter).map(Zeroizing::new);
         let plain = plain.map_err(|cause| Error::Internal(cause.into()))?;
         let mail = Uuid::now_v7();
         self.filled.notify_one();
-        Ok(Some(Waiting { mail, message_sealed: root.seal_mail(mail, &plain), give_up_minutes }))
+        let message_sealed = root.seal_mail(mail, &plain);
+        Ok(Some(Waiting {
+            what,
+            mail,
+            message_sealed,
+            give_up_minutes,
+            recipient,
+            is_code,
+            is_to_own_address,
+        }))
     }
 
     /// Waits until something is put into the queue.
@@ -147,17 +171,73 @@ impl Outbox {
     }
 }
 
+/// Whose mailbox an address is, for counting: what follows a `+` leads to the same.
+fn mailbox(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    let local = local.split_once('+').map_or(local, |(mailbox, _)| mailbox);
+    format!("{local}@{domain}")
+}
+
 /// A sealed mail on its way into the queue.
 #[derive(Debug)]
 pub struct Waiting {
+    what: &'static str,
     pub(crate) mail: Uuid,
     pub(crate) message_sealed: Vec<u8>,
     pub(crate) give_up_minutes: i32,
+    /// Stands for the mailbox, where mails to it are counted.
+    pub(crate) recipient: Vec<u8>,
+    is_code: bool,
+    is_to_own_address: bool,
 }
 
 impl Waiting {
     /// The parameters of [`QUEUE`].
-    pub fn params(&self) -> [&(dyn ToSql + Sync); 3] {
-        [&self.mail, &self.message_sealed, &self.give_up_minutes]
+    pub fn params(&self) -> [&(dyn ToSql + Sync); 6] {
+        let Self { mail, message_sealed, give_up_minutes, .. } = self;
+        [
+            mail,
+            message_sealed,
+            give_up_minutes,
+            &self.recipient,
+            &self.is_code,
+            &self.is_to_own_address,
+        ]
+    }
+
+    /// Whether it is in the queue, from the answer of [`QUEUE`]; [`Error::TooMany`] when its
+    /// recipient gets enough mail.
+    pub fn queued(&self, rows: &[Row]) -> Result<()> {
+        match left_out_for(rows)? {
+            Some(retry_after_seconds) => {
+                say_left_out(self.what);
+                Err(Error::TooMany { retry_after_seconds })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// For how many seconds there is no room for a mail; `None` when it is in the queue, or was none.
+pub(crate) fn left_out_for(rows: &[Row]) -> Result<Option<u64>> {
+    let wait: Option<i32> = rows.first().map_or(Ok(None), |row| row.try_get("wait_seconds"))?;
+    Ok(wait.and_then(|seconds| u64::try_from(seconds).ok()).filter(|seconds| *seconds > 0))
+}
+
+pub(crate) fn say_left_out(what: &str) {
+    tracing::warn!(what, "a mail was left out: its recipient gets enough");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_mailbox_count_as_one() {
+        for address in ["ana@example.org", "ana+1@example.org", "ana+1+2@example.org"] {
+            assert_eq!(mailbox(address), "ana@example.org");
+        }
+        assert_ne!(mailbox("ana@example.org"), mailbox("ana@new.example"));
+        assert_ne!(mailbox("ana@example.org"), mailbox("ben@example.org"));
     }
 }
