@@ -49,7 +49,7 @@ class Idle {
     if (quietMs >= limitMs) {
       this.secondsLeft = null
       // An installed app with a PIN is locked by the server at this moment, and need not sign in anew.
-      if (session.info?.application === 'app' && session.info.can_lock) void this.#tell()
+      if (session.info?.application === 'app' && session.info.has_pin) void this.#tell()
       else session.expire()
     } else if (quietMs >= limitMs - Math.min(WARN_MS, limitMs / 3)) {
       this.secondsLeft = Math.ceil((limitMs - quietMs) / 1000)

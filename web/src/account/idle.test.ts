@@ -78,7 +78,7 @@ test('using the page keeps the session, without a request for each touch', async
 })
 
 test('an installed app with a PIN asks the server, which locks it, and does not sign out', async () => {
-  const { session, stop } = await openPage({ application: 'app', can_lock: true })
+  const { session, stop } = await openPage({ application: 'app', has_pin: true })
   vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ type: 'urn:keepwell:problem:locked', title: 'Locked', status: 423, detail: '' }, { status: 423 })))
   await vi.advanceTimersByTimeAsync(5 * MINUTE_MS)
   expect([session.state, session.ended]).toEqual(['locked', null])

@@ -2768,7 +2768,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Shows once more that it is you. Good for five minutes, in this session. */
+        /**
+         * Shows once more that it is you. Good for five minutes, in this session, which goes on under a new
+         *     token.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -4072,11 +4075,18 @@ export interface components {
             expires_at: string;
             /** @description What was shown first: `password`, `passkey`, `recovery_code` or `single_use_code`. */
             first_step: string;
+            /** @description Whether this session has a PIN. An installed app with one locks where a page ends. */
+            has_pin: boolean;
             /**
              * Format: int32
              * @description The session ends after this long without use.
              */
             idle_minutes: number;
+            /**
+             * Format: int32
+             * @description The most that may be chosen for `idle_minutes`.
+             */
+            idle_minutes_max: number;
             /**
              * @description Whether this Keepwell asks for a second step and there is none yet: until then nothing else is
              *     answered.

@@ -51,6 +51,10 @@ pub(crate) struct SessionInfo {
     proved_at: String,
     /// Whether there is something to unlock a locked session with.
     can_lock: bool,
+    /// Whether this session has a PIN. An installed app with one locks where a page ends.
+    has_pin: bool,
+    /// The most that may be chosen for `idle_minutes`.
+    idle_minutes_max: u32,
     /// Whether a new password is to be chosen, after coming in with a recovery code.
     recovering: bool,
     /// Whether this Keepwell asks for a second step and there is none yet: until then nothing else is
@@ -69,7 +73,7 @@ impl SessionInfo {
     /// The cookie that the browser holds it by. Only an installed app that locks keeps it when it is
     /// closed.
     pub(crate) fn cookie(&self, presented: &Presented) -> Result<HeaderValue> {
-        if self.can_lock && self.application == Application::Installed.as_str() {
+        if self.has_pin && self.application == Application::Installed.as_str() {
             cookie::issue_for(presented, INSTALLED_DAYS)
         } else {
             cookie::issue(presented)
@@ -96,6 +100,8 @@ pub(crate) async fn info(app: &App, presented: &Presented) -> Result<SessionInfo
         second_step: row.try_get("second_step")?,
         proved_at: proved_at.to_string(),
         can_lock: row.try_get("can_lock")?,
+        has_pin: row.try_get("has_pin")?,
+        idle_minutes_max: app.sessions().idle_minutes_max,
         recovering: row.try_get("recovering")?,
         owes_second_step: session.owes_second_step(),
         unseen_notices: row.try_get("unseen_notices")?,

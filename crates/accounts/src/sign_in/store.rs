@@ -58,7 +58,7 @@ static ACCOUNT: Sql = Sql::new(
     entered!(
         "select a.email_sealed, a.recovery_code_kept_at is not null as recovery_code_kept,
             s.application, s.first_step, s.second_step, s.proved_at,
-            s.has_pin or exists (
+            s.has_pin, s.has_pin or exists (
                 select from accounts.second_step f where f.kind = 'security_key') as can_lock,
             s.first_step in ('recovery_code', 'single_use_code') and s.created_at >= (
                 select max(k.created_at) from accounts.key_slot k where k.kind = 1) as recovering,
