@@ -18,7 +18,7 @@ use crate::credentials::open_email;
 pub(crate) use routes::routes;
 
 /// Prepares a notice to the asker of a transaction, which then finishes with
-/// [`TELL`](platform::notices::TELL).
+/// [`TELL`].
 pub(crate) async fn prepare(
     app: &App,
     presented: &Presented,
