@@ -13,6 +13,7 @@ mod process;
 mod report;
 mod sealing;
 mod sign_ins;
+mod sizes_and_starts;
 
 use std::fs;
 use std::io::{self, Write as _};

@@ -1,6 +1,5 @@
 //! What is measured, and against what.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -9,13 +8,14 @@ use platform::session::hex;
 
 use crate::client::Client;
 use crate::fill::{self, DAYS, ENTRIES_A_DAY, Person};
-use crate::load::{self, Outcome, float};
+use crate::load::{self, Outcome};
 use crate::pgbench::Pgbench;
 use crate::process::Server;
 use crate::report::{Ratio, median};
-use crate::{Options, say, sealing, sign_ins};
+use crate::sizes_and_starts::starts_and_logging;
+use crate::{Options, say, sealing};
 
-const CONNECTIONS: usize = 8;
+pub(crate) const CONNECTIONS: usize = 8;
 const PLAIN: &str = "scripts/read_plain.sql";
 const TRANSACTION_PLAIN: &str = "scripts/transaction_plain.sql";
 const TRANSACTION_GUARDED: &str = "scripts/transaction_guarded.sql";
@@ -35,11 +35,11 @@ const SEARCHES: [&str; 12] = [
 ];
 
 /// Everything that a measure works with.
-struct Bench<'a> {
-    options: &'a Options,
-    server: Server,
+pub(crate) struct Bench<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) server: Server,
     pgbench: Pgbench,
-    reader: Person,
+    pub(crate) reader: Person,
     writers: Vec<Person>,
     foods: Vec<String>,
 }
@@ -108,19 +108,19 @@ pub(crate) fn all(options: &Options, home: &Path) -> Result<Vec<Ratio>> {
 }
 
 impl Bench<'_> {
-    fn length(&self) -> Duration {
+    pub(crate) fn length(&self) -> Duration {
         Duration::from_secs(self.options.seconds)
     }
 
-    fn connect(&self) -> Result<Client> {
+    pub(crate) fn connect(&self) -> Result<Client> {
         Client::connect(&self.server.authority(), self.server.port)
     }
 
-    fn connections(&self) -> Result<Vec<(Client, usize)>> {
+    pub(crate) fn connections(&self) -> Result<Vec<(Client, usize)>> {
         (0..CONNECTIONS).map(|number| Ok((self.connect()?, number * 37))).collect()
     }
 
-    fn read_days(&self, clients: &mut [(Client, usize)]) -> Result<Outcome> {
+    pub(crate) fn read_days(&self, clients: &mut [(Client, usize)]) -> Result<Outcome> {
         read_days(&self.server, &self.reader, clients, self.length())
     }
 
@@ -349,108 +349,9 @@ impl Bench<'_> {
             ],
         })
     }
-
-    /// Sign-ins against what the cores can stretch, and reading days beside a storm of them.
-    fn sign_ins(&self) -> Result<Vec<Ratio>> {
-        say("signing in")?;
-        // A sign-in takes a good part of a second: shorter stretches of load would count whole ones.
-        let length = self.length().max(Duration::from_secs(6));
-        let mut rounds = Vec::new();
-        for _ in 0..self.options.rounds {
-            let stretches = sign_ins::stretches_a_second(length)?;
-            let storm = sign_ins::storm(&self.server, || {
-                std::thread::sleep(length);
-                Ok(())
-            })?;
-            // Connections that ask for nothing are cut off: these ask at once.
-            let mut clients = self.connections()?;
-            let alone = self.read_days(&mut clients)?;
-            let beside = sign_ins::storm(&self.server, || {
-                read_days(&self.server, &self.reader, &mut clients, length)
-            })?;
-            rounds.push((stretches, storm.sign_ins_a_second, alone, beside));
-        }
-        let shares: Vec<f64> = rounds.iter().map(|(could, did, ..)| did / could).collect();
-        let kept: Vec<f64> = rounds
-            .iter()
-            .map(|(.., alone, beside)| beside.meanwhile.per_second / alone.per_second)
-            .collect();
-        let p99_ms =
-            median(rounds.iter().map(|(.., beside)| beside.meanwhile.p99.as_secs_f64() * 1e3));
-        let (share, keeps) = (median(shares.iter().copied()), median(kept.iter().copied()));
-        Ok(vec![
-            Ratio {
-                name: "sign-ins against what all cores stretch (Argon2id, 64 MiB, 3 passes), 4 at a \
-                       time",
-                goal: ">= 0.9",
-                reached: Some(share >= 0.9),
-                value: share,
-                rounds: shares,
-                parts: vec![
-                    ("stretches a second".into(), median(rounds.iter().map(|(could, ..)| *could))),
-                    ("sign-ins a second".into(), median(rounds.iter().map(|(_, did, ..)| *did))),
-                ],
-            },
-            Ratio {
-                name: "days read a second beside a storm of sign-ins against without, p99 below 50 ms",
-                goal: ">= 0.5",
-                reached: Some(keeps >= 0.5 && p99_ms < 50.0),
-                value: keeps,
-                rounds: kept,
-                parts: vec![
-                    ("p99 of a day beside it, ms".into(), p99_ms),
-                    (
-                        "p99 of a day alone, ms".into(),
-                        median(rounds.iter().map(|(.., one, _)| one.p99.as_secs_f64() * 1e3)),
-                    ),
-                    (
-                        "sign-ins a second beside the reading".into(),
-                        median(rounds.iter().map(|(.., beside)| beside.sign_ins_a_second)),
-                    ),
-                ],
-            },
-        ])
-    }
-
-    /// Memory after all that, and what a browser loads first.
-    fn sizes(&self) -> Result<Vec<Ratio>> {
-        say("sizes")?;
-        let mb = |bytes: usize| float(bytes) / 1e6;
-        let resident = mb(usize::try_from(self.server.resident_kb()? * 1024)?);
-        let mut client = self.connect()?;
-        let page = client.get("/", None)?.expect(200)?;
-        let mut bytes = page.body.len();
-        // The page comes compressed; the names of what it needs are read from the plain one.
-        let mut plain = self.connect()?;
-        let html = plain.get_plain("/")?.expect(200)?;
-        let html = String::from_utf8_lossy(html.body).into_owned();
-        let files: BTreeSet<&str> =
-            html.split('"').filter(|part| part.starts_with("/assets/")).collect();
-        for file in &files {
-            bytes += client.get(file, None)?.expect(200)?.body.len();
-        }
-        Ok(vec![
-            Ratio {
-                name: "memory of the server after the run, without PostgreSQL, MB",
-                goal: "< 60",
-                reached: Some(resident < 60.0),
-                value: resident,
-                rounds: vec![resident],
-                parts: Vec::new(),
-            },
-            Ratio {
-                name: "what a browser loads for the first page, compressed, kB",
-                goal: "< 120",
-                reached: Some(float(bytes) / 1e3 < 120.0),
-                value: float(bytes) / 1e3,
-                rounds: vec![float(bytes) / 1e3],
-                parts: vec![("files".into(), float(files.len() + 1))],
-            },
-        ])
-    }
 }
 
-fn read_days(
+pub(crate) fn read_days(
     server: &Server,
     reader: &Person,
     clients: &mut [(Client, usize)],
@@ -463,53 +364,4 @@ fn read_days(
         client.get(&format!("/api/v1/days/{day}"), cookie)?.expect(200)?;
         Ok(())
     })
-}
-
-/// Starts the program again and again, with and without a line of log for each request.
-fn starts_and_logging(options: &Options, first: Server, reader: &Person) -> Result<Vec<Ratio>> {
-    say("starting again, and the price of the log")?;
-    let home = first.home.clone();
-    first.stop()?;
-    let mut starts = Vec::new();
-    let mut rounds = Vec::new();
-    for _ in 0..options.rounds.min(5) {
-        let mut both = Vec::new();
-        for level in ["info", "warn"] {
-            let server = Server::start(&options.program, &home, level)?;
-            starts.push(server.until_first_answer.as_secs_f64());
-            let mut clients = (0..CONNECTIONS)
-                .map(|number| Ok((Client::connect(&server.authority(), server.port)?, number * 37)))
-                .collect::<Result<Vec<_>>>()?;
-            let length = Duration::from_secs(options.seconds);
-            read_days(&server, reader, &mut clients, length / 4)?;
-            both.push(read_days(&server, reader, &mut clients, length)?.server_cpu_us);
-            server.stop()?;
-        }
-        if let [info, warn] = both.as_slice() {
-            rounds.push((*info, *warn));
-        }
-    }
-    let start = median(starts.iter().copied());
-    let ratios: Vec<f64> = rounds.iter().map(|(info, warn)| info / warn).collect();
-    Ok(vec![
-        Ratio {
-            name: "second start to first answer, s",
-            goal: "<= 1.5",
-            reached: Some(start <= 1.5),
-            value: start,
-            rounds: starts,
-            parts: Vec::new(),
-        },
-        Ratio {
-            name: "server's CPU a day with a line of log a request against without",
-            goal: "none",
-            reached: None,
-            value: median(ratios.iter().copied()),
-            rounds: ratios,
-            parts: vec![
-                ("with (info), us".into(), median(rounds.iter().map(|(info, _)| *info))),
-                ("without (warn), us".into(), median(rounds.iter().map(|(_, warn)| *warn))),
-            ],
-        },
-    ])
 }
