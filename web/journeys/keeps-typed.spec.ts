@@ -1,7 +1,7 @@
 // What was typed survives a session that runs out and a server that cannot be reached.
 
 import { expect, test } from './guarded'
-import { part, signIn, signUp } from './person'
+import { opening, part, signIn, signUp } from './person'
 
 test('typed text outlives the session and a lost connection', async ({ page, context }) => {
   const person = await signUp(page)
@@ -14,7 +14,7 @@ test('typed text outlives the session and a lost connection', async ({ page, con
     await expect(page.getByText('You were signed out: on another device, or because the time of this session was over.')).toBeVisible()
     await expect(page.getByText('What you were typing is kept here')).toBeVisible()
     await expect(page.getByText('Half a thought')).toHaveCount(0)
-    await signIn(page, person)
+    await opening(page, () => signIn(page, person))
     await expect(part(page, 'Notes')).toContainText('Half a thought')
     await expect(page.getByText('Not saved yet')).toHaveCount(0)
   })
@@ -24,7 +24,7 @@ test('typed text outlives the session and a lost connection', async ({ page, con
     await context.clearCookies()
     await page.keyboard.type('chees')
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible()
-    await signIn(page, person)
+    await opening(page, () => signIn(page, person))
     await expect(page.getByRole('combobox')).toHaveValue('chees')
     await page.keyboard.press('Escape')
     await page.keyboard.press('Escape')

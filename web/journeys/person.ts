@@ -20,9 +20,16 @@ export async function keepCode(page: Page): Promise<string> {
   await expect(shown).toBeVisible({ timeout: 30_000 })
   const code = (await shown.innerText()).replace(/\s/g, '')
   await page.getByRole('textbox', { name: /last group/ }).fill((code.split('-').at(-1) ?? '').toLowerCase())
-  await page.getByRole('button', { name: /I have kept it/ }).click()
+  await opening(page, () => page.getByRole('button', { name: /I have kept it/ }).click())
   await expect(page.getByRole('heading', { name: /Today/ })).toBeVisible()
   return code
+}
+
+/** Does what opens the diary, and waits for what the page asks by itself when it does. */
+export async function opening(page: Page, act: () => Promise<void>): Promise<void> {
+  const asked = page.waitForResponse((response) => response.url().endsWith('/api/v1/inbox/merge'))
+  await act()
+  await asked
 }
 
 export async function signUp(page: Page, person: Person = somebody()): Promise<Person> {
