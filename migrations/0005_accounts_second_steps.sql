@@ -4,6 +4,11 @@
 grant create on schema auth to keepwell_auth, keepwell_revoker;
 grant create on schema accounts to keepwell_auth;
 
+-- Keyrings are sealed under the root key as well from here on. What is signed in signs in again.
+alter table auth.session no force row level security;
+delete from auth.session;
+alter table auth.session force row level security;
+
 -- `session` names a session in the list that its person sees; the token and its hash stay unknown.
 alter table auth.session
     add column session uuid not null default gen_random_uuid(),

@@ -1,7 +1,7 @@
 //! The schema's way forward: each file once, in order, unchanged, one server at a time.
 
 use keys::{PasswordCost, RootKey};
-use platform::database::{MIGRATIONS, MigrateError, migrate};
+use platform::database::{MIGRATIONS, MigrateError, migrate, migrate_to};
 use platform::database::{SettleError, settle};
 use testkit::TestDb;
 use tokio_postgres::{Client, NoTls};
@@ -73,6 +73,42 @@ async fn two_servers_that_start_at_once_take_turns() {
         started.unwrap();
     }
     assert_eq!(history(&connect().await).await, history(&db.admin().await).await);
+    admin.batch_execute(&format!("drop database {name} with (force)")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_earlier_schema_with_people_in_it_is_brought_up_to_date() {
+    let db = TestDb::new().await;
+    let admin = db.admin().await;
+    let name = format!("earlier_{}", Uuid::now_v7().simple());
+    admin.batch_execute(&format!("create database {name} template template0")).await.unwrap();
+    let (mut client, connection) =
+        db.config("postgres").dbname(&name).connect(NoTls).await.unwrap();
+    tokio::spawn(connection);
+    migrate_to(&mut client, 4).await.unwrap();
+    // Somebody as the first schema had them: signed in, with a diary and its audit.
+    let somebody = "with ana as (insert into auth.principal values (gen_random_uuid(), 'k') returning principal),
+        account as (insert into accounts.account select principal, 'mail' from ana),
+        slot as (insert into accounts.key_slot
+            select principal, gen_random_uuid(), 1, sha256('p'), 'sealed', 8, 1, 1 from ana),
+        signed_in as (insert into auth.session (principal, token_hash, application, idle_limit,
+            expires_at, keyring_sealed)
+            select principal, sha256('t'), 'web', '15 minutes', now() + interval '1 hour', 'keyring'
+            from ana),
+        day as (insert into diary.record_day select principal, 'food', '2026-11-20', 1, 1, 'b' from ana)
+        insert into audit.head select principal, 1, sha256('h') from ana";
+    client.batch_execute(somebody).await.unwrap();
+    migrate(&mut client).await.unwrap();
+    let count = async |table: &str| -> i64 {
+        client.query_one(&format!("select count(*) from {table}"), &[]).await.unwrap().get(0)
+    };
+    for table in ["accounts.account", "accounts.key_slot", "diary.record_day", "audit.head"] {
+        assert_eq!(count(table).await, 1, "{table}");
+    }
+    // Its keyring could not be opened any more: an old cookie must not look like an altered record.
+    assert_eq!(count("auth.session").await, 0);
+    assert_eq!(history(&client).await, history(&admin).await);
+    drop(client);
     admin.batch_execute(&format!("drop database {name} with (force)")).await.unwrap();
 }
 

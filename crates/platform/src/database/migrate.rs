@@ -70,12 +70,17 @@ pub static MIGRATIONS: std::sync::LazyLock<Vec<Migration>> = std::sync::LazyLock
 /// Makes the roles and applies what is missing. `client` is a superuser of the private cluster, or
 /// a role that may create roles and become `keepwell_owner`.
 pub async fn migrate(client: &mut Client) -> Result<(), MigrateError> {
+    migrate_to(client, i32::MAX).await
+}
+
+/// The same up to a number: the schema of an earlier program, so that a test can bring it up to date.
+pub async fn migrate_to(client: &mut Client, last: i32) -> Result<(), MigrateError> {
     let at = |step: &str| {
         let step = step.to_owned();
         move |cause| MigrateError::Database { step, cause }
     };
     client.batch_execute(&format!("select pg_advisory_lock({LOCK})")).await.map_err(at("lock"))?;
-    let outcome = apply(client).await;
+    let outcome = apply(client, last).await;
     client
         .batch_execute(&format!("select pg_advisory_unlock({LOCK})"))
         .await
@@ -84,7 +89,7 @@ pub async fn migrate(client: &mut Client) -> Result<(), MigrateError> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "migrations are not requests and are not pipelined")]
-async fn apply(client: &mut Client) -> Result<(), MigrateError> {
+async fn apply(client: &mut Client, last: i32) -> Result<(), MigrateError> {
     let at = |step: &str| {
         let step = step.to_owned();
         move |cause| MigrateError::Database { step, cause }
@@ -110,7 +115,8 @@ async fn apply(client: &mut Client) -> Result<(), MigrateError> {
         }
         done = number;
     }
-    for migration in MIGRATIONS.iter().filter(|migration| migration.number > done) {
+    let missing = |migration: &&Migration| (done + 1..=last).contains(&migration.number);
+    for migration in MIGRATIONS.iter().filter(missing) {
         let step = format!("{:04}_{}", migration.number, migration.name);
         let tx = client.transaction().await.map_err(at(&step))?;
         tx.batch_execute("set local role keepwell_owner").await.map_err(at(&step))?;

@@ -23,7 +23,7 @@ use tokio_postgres::{
     tls::{MakeTlsConnect, TlsConnect},
 };
 
-pub use migrate::{MIGRATIONS, MigrateError, Migration, migrate};
+pub use migrate::{MIGRATIONS, MigrateError, Migration, migrate, migrate_to};
 pub use settle::{SettleError, settle};
 pub use statement::{Params, Sql};
 pub use transaction::{Transaction, Unproved};
