@@ -3,13 +3,13 @@
 use platform::{
     Db, Error, Presented, Result, Session, Sql, Transaction, entered,
     notices::{TELL, Told},
+    session::statements::END_OTHERS,
 };
 use tokio_postgres::types::Type;
 
 use crate::slots::{self, NewSlot};
 
-pub(crate) static ALL: &[&Sql] =
-    &[&CIRCUMSTANCES, &LOCK, &UNCHANGED, &DROP_PASSWORD, &END_OTHERS, &AUDIT];
+pub(crate) static ALL: &[&Sql] = &[&CIRCUMSTANCES, &LOCK, &UNCHANGED, &DROP_PASSWORD, &AUDIT];
 
 static CIRCUMSTANCES: Sql = Sql::new(
     entered!(
@@ -34,8 +34,6 @@ static UNCHANGED: Sql = Sql::new(
 );
 
 static DROP_PASSWORD: Sql = Sql::new("delete from accounts.key_slot where kind = 1", &[]);
-
-static END_OTHERS: Sql = Sql::new("select auth.end_other_sessions()", &[]);
 
 static AUDIT: Sql = Sql::new("select audit.append($1, '')", &[Type::TEXT]);
 

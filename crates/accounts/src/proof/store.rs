@@ -1,11 +1,13 @@
 //! The SQL of proofs.
 
-use platform::{App, Db, Presented, Result, Session, Sql, Unproved, entered};
+use platform::{
+    App, Db, Presented, Result, Session, Sql, Unproved, entered, session::statements::RENEW,
+};
 use tokio_postgres::{Row, types::Type};
 
 use crate::{credentials::Credential, second_steps::Shown};
 
-pub(crate) static ALL: &[&Sql] = &[&NEEDED, &PROVE, &RENEW, &AUDIT, &PRESENT_PROOF, &MATCHES];
+pub(crate) static ALL: &[&Sql] = &[&NEEDED, &PROVE, &AUDIT, &PRESENT_PROOF, &MATCHES];
 
 /// What a proof is checked with: the address, and each second step.
 static NEEDED: Sql = Sql::new(
@@ -20,8 +22,6 @@ static PROVE: Sql = Sql::new(
     "select accounts.prove($1, $2, $3, $4, $5) as proved",
     &[Type::TEXT, Type::UUID, Type::TEXT, Type::INT8, Type::TEXT],
 );
-
-static RENEW: Sql = Sql::new("select auth.renew_session($1, $2)", &[Type::TEXT, Type::BYTEA]);
 
 static AUDIT: Sql = Sql::new("select audit.append('proved', '')", &[]);
 

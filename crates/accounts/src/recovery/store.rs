@@ -3,6 +3,7 @@
 use platform::{
     Result, Sql, Transaction,
     notices::{TELL, Told},
+    session::statements::END_OTHERS,
 };
 use tokio_postgres::types::Type;
 
@@ -11,16 +12,8 @@ use crate::{
     slots::{self, NewSlot},
 };
 
-pub(crate) static ALL: &[&Sql] = &[
-    &PRESENT_PROOF,
-    &MATCHES,
-    &SET_KEPT,
-    &SET_NOT_KEPT,
-    &DROP_CODE,
-    &DROP_SLOTS,
-    &END_OTHERS,
-    &AUDIT,
-];
+pub(crate) static ALL: &[&Sql] =
+    &[&PRESENT_PROOF, &MATCHES, &SET_KEPT, &SET_NOT_KEPT, &DROP_CODE, &DROP_SLOTS, &AUDIT];
 
 static PRESENT_PROOF: Sql = Sql::new("select set_config('app.proof', $1, true)", &[Type::TEXT]);
 
@@ -40,8 +33,6 @@ static SET_NOT_KEPT: Sql =
 static DROP_CODE: Sql = Sql::new("delete from accounts.key_slot where kind = 2", &[]);
 
 static DROP_SLOTS: Sql = Sql::new("delete from accounts.key_slot where kind in (1, 2)", &[]);
-
-static END_OTHERS: Sql = Sql::new("select auth.end_other_sessions()", &[]);
 
 static AUDIT: Sql = Sql::new("select audit.append($1, '')", &[Type::TEXT]);
 

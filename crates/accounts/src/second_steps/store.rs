@@ -4,6 +4,7 @@ use keys::KeyPair;
 use platform::{
     Db, Error, Params, Presented, Result, Sql, Transaction, Unproved, entered,
     notices::{TELL, Told},
+    session::statements::RENEW,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use tokio_postgres::{Row, types::Type};
@@ -29,7 +30,6 @@ pub(crate) static ALL: &[&Sql] = &[
     &STANDING,
     &STANDING_STEPS,
     &PASS,
-    &RENEW,
 ];
 
 static LIST: Sql = Sql::new(
@@ -97,8 +97,6 @@ static PASS: Sql = Sql::new(
     "select accounts.pass_second_step($1, $2, $3, $4) as passed",
     &[Type::UUID, Type::TEXT, Type::INT8, Type::TEXT],
 );
-
-static RENEW: Sql = Sql::new("select auth.renew_session($1, $2)", &[Type::TEXT, Type::BYTEA]);
 
 /// A second step on its way into the table.
 pub(crate) struct NewStep {

@@ -33,7 +33,7 @@ impl TotpSecret {
     pub(super) fn uri(&self, email: &str) -> Result<String> {
         // A colon would part the label in two.
         let name = email.replace(':', " ");
-        let totp = self.totp(Some(name)).ok_or_else(broken)?;
+        let totp = self.totp(Some(name)).ok_or(Error::Altered)?;
         totp.to_url().map_err(|cause| Error::Internal(anyhow_of(cause)))
     }
 
@@ -42,7 +42,7 @@ impl TotpSecret {
         let digits: Zeroizing<String> =
             Zeroizing::new(typed.expose_secret().chars().filter(|c| !c.is_whitespace()).collect());
         let now = u64::try_from(now.as_second()).unwrap_or_default();
-        let totp = self.totp(None).ok_or_else(broken)?;
+        let totp = self.totp(None).ok_or(Error::Altered)?;
         Ok(totp.check(&digits, now).and_then(|step| i64::try_from(step).ok()))
     }
 
@@ -55,10 +55,6 @@ impl TotpSecret {
             .with_account_name(name.unwrap_or_else(|| "diary".to_owned()));
         builder.build().ok()
     }
-}
-
-fn broken() -> Error {
-    Error::Altered
 }
 
 fn anyhow_of(cause: impl std::fmt::Display) -> anyhow::Error {

@@ -1,6 +1,9 @@
 //! The SQL of sessions.
 
-use platform::{Db, Error, Presented, Result, Session, Sql, Transaction, entered};
+use platform::{
+    Db, Error, Presented, Result, Session, Sql, Transaction, entered,
+    session::statements::END_OTHERS,
+};
 use tokio_postgres::{Row, types::Type};
 use uuid::Uuid;
 
@@ -8,7 +11,6 @@ pub(crate) static ALL: &[&Sql] = &[
     &LIST,
     &CHOSEN,
     &END_ONE,
-    &END_OTHERS,
     &CHOOSE_IDLE,
     &SET_IDLE,
     &LOCK,
@@ -30,8 +32,6 @@ static CHOSEN: Sql =
     Sql::new(entered!("select application as chosen_for from auth.my_session"), &[]);
 
 static END_ONE: Sql = Sql::new("select auth.end_one_session($1) as ended", &[Type::UUID]);
-
-static END_OTHERS: Sql = Sql::new("select auth.end_other_sessions()", &[]);
 
 static CHOOSE_IDLE: Sql = Sql::new("update accounts.account set idle_minutes = $1", &[Type::INT2]);
 

@@ -1,5 +1,7 @@
 //! The SQL of sessions.
 
+use tokio_postgres::types::Type;
+
 use crate::database::Sql;
 
 /// Who the presented token belongs to, and what it opens.
@@ -63,9 +65,24 @@ pub static TOUCH: Sql = Sql::new("select auth.touch_session()", &[]);
 /// Ends the presented session.
 pub static END: Sql = Sql::new("select auth.end_session()", &[]);
 
+/// Ends every session and token of the asker but the presented session.
+pub static END_OTHERS: Sql = Sql::new("select auth.end_other_sessions()", &[]);
+
+/// Gives the presented session another token, and its keyring as that is sealed for it.
+pub static RENEW: Sql = Sql::new("select auth.renew_session($1, $2)", &[Type::TEXT, Type::BYTEA]);
+
 /// Records in the audit that a session's keys were refused.
 pub static AUDIT_REFUSED: Sql = Sql::new("select audit.append('record_refused', 'keys')", &[]);
 
 /// Every statement of this module.
-pub static ALL: &[&Sql] =
-    &[&ENTER, &ENTER_AS_CALLER, &STANDING, &TOUCH, &END, &AUDIT_REFUSED, &crate::database::PRESENT];
+pub static ALL: &[&Sql] = &[
+    &ENTER,
+    &ENTER_AS_CALLER,
+    &STANDING,
+    &TOUCH,
+    &END,
+    &END_OTHERS,
+    &RENEW,
+    &AUDIT_REFUSED,
+    &crate::database::PRESENT,
+];
