@@ -90,7 +90,22 @@ pub(crate) fn open_padded(
     context: &Context,
     sealed: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
-    let mut plain = open(key, context, sealed)?;
+    unpad(open(key, context, sealed)?)
+}
+
+/// Pads to the next multiple of `step` bytes, for what another algorithm seals.
+pub(crate) fn pad_in_steps(plain: &[u8], step: usize) -> Zeroizing<Vec<u8>> {
+    let length = certain(u32::try_from(plain.len()));
+    let size = (plain.len() + LENGTH_LEN).next_multiple_of(step);
+    let mut padded = Zeroizing::new(Vec::with_capacity(size));
+    padded.extend_from_slice(plain);
+    padded.resize(size - LENGTH_LEN, 0);
+    padded.extend_from_slice(&length.to_be_bytes());
+    padded
+}
+
+/// Takes off the padding.
+pub(crate) fn unpad(mut plain: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, CannotOpen> {
     let (padded, length) = plain.split_last_chunk::<LENGTH_LEN>().ok_or(CannotOpen)?;
     let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_large| CannotOpen)?;
     if padded.len() < length {

@@ -26,6 +26,11 @@ impl Covers {
         self.0.range(epochs).next_back().map(|((.., epoch), cover)| (*epoch, cover))
     }
 
+    /// Takes every epoch of an owner's scope off.
+    pub(crate) fn forget(&mut self, owner: Uuid, scope: Scope) {
+        self.0.retain(|(of, part, _), _| (*of, *part) != (owner, scope));
+    }
+
     pub(crate) fn bytes_len(&self) -> usize {
         self.0.values().map(|cover| ENTRY_HEADER_LEN + cover.bytes_len()).sum()
     }

@@ -40,6 +40,11 @@ impl Keyring {
         self.covers.add(owner, scope, epoch, cover);
     }
 
+    /// Takes every epoch of an owner's scope off it.
+    pub fn forget(&mut self, owner: Uuid, scope: Scope) {
+        self.covers.forget(owner, scope);
+    }
+
     /// What opens this epoch of an owner's scope.
     pub fn cover(&self, owner: Uuid, scope: Scope, epoch: u32) -> Option<&Cover> {
         self.covers.cover(owner, scope, epoch)

@@ -44,6 +44,14 @@
 //! - [`ApiToken`], [`ApiKeyring`]: what a program of the owner's carries: covers, no private key.
 //! - [`seal_inbox`], [`open_inbox`]: what a program leaves for the owner and cannot read again.
 //! - [`seal_to_self`], [`open_own`]: small things of one's own, like the e-mail address.
+//! - [`PublicKey`]s are read from the database with their tag, [`RootKey::check_public_key`].
+//! - [`InvitationSecret`], [`InvitationHandle`]: an offer that waits, and what accepting it gives.
+//! - [`seal_held_grant`], [`open_held_grant`]: what somebody has of another's diary.
+//! - [`seal_membership`], [`take_membership`], [`open_membership`]: the organisation's key pair for
+//!   its members.
+//! - [`KeyringKey::spare`], [`reseal`]: what it takes to give a scope new keys.
+//! - [`seal_letter`], [`open_letter`]: something short that one leaves for another.
+//! - [`CheckpointSigner`], [`verify_checkpoint`], [`merkle`]: that the audit was not rewritten.
 //!
 //! Rules that hold in every module:
 //!
@@ -60,14 +68,20 @@ mod aead;
 mod api_keyring;
 mod api_token;
 mod ceremony;
+mod checkpoint;
 mod covers;
 mod derive;
 mod device;
 mod error;
 mod grant;
 mod inbox;
+mod invitation;
+mod key_tag;
 mod keyring;
+mod letter;
 mod mailed_code;
+mod membership;
+pub mod merkle;
 mod pair;
 mod passkey;
 mod password;
@@ -79,6 +93,7 @@ mod root;
 mod scope;
 mod single_use;
 mod slot;
+mod spare;
 mod text;
 mod token;
 mod tree;
@@ -92,18 +107,25 @@ pub use account::{open_own, seal_to_self};
 pub use api_keyring::ApiKeyring;
 pub use api_token::ApiToken;
 pub use ceremony::CeremonyHandle;
+pub use checkpoint::{CheckpointSigner, verify_checkpoint};
 pub use derive::random_bytes;
 pub use device::DeviceMark;
 pub use error::{CannotOpen, TooLarge};
-pub use grant::{GrantIdentity, open_grant, open_own_grant, seal_grant, seal_own_grant};
+pub use grant::{
+    GrantIdentity, open_grant, open_held_grant, open_own_grant, seal_grant, seal_held_grant,
+    seal_own_grant,
+};
 pub use inbox::{INBOX_OVERHEAD, open_inbox, seal_inbox};
+pub use invitation::{InvitationHandle, InvitationSecret};
 pub use keyring::Keyring;
+pub use letter::{open_letter, seal_letter};
 pub use mailed_code::MailedCode;
+pub use membership::{open_membership, seal_membership, take_membership};
 pub use pair::{KeyPair, PublicKey};
 pub use passkey::PasskeySecret;
 pub use password::{PasswordCost, Stretched, stretch};
 pub use proof::Proof;
-pub use record::{DataKey, ErasureKey, Ladder, Place, RecordId};
+pub use record::{DataKey, ErasureKey, Ladder, Place, RecordId, reseal};
 pub use recovery::RecoveryCode;
 pub use root::RootKey;
 pub use scope::Scope;

@@ -23,7 +23,7 @@ use crate::reader::Reader;
 
 /// The number of X-Wing with HKDF-SHA-256 and AES-256-GCM, as the first byte of public keys, of
 /// private keys and of what was sealed to them.
-const NUMBER: u8 = 2;
+pub(crate) const NUMBER: u8 = 2;
 
 const PUBLIC_LEN: usize = 1216;
 const ENCAPSULATED_LEN: usize = 1120;
@@ -66,6 +66,11 @@ impl KeyPair {
             return Err(CannotOpen);
         }
         reader.secret().map(Self::from_seed)
+    }
+
+    /// The same from what was sealed.
+    pub(crate) fn from_private_slice(bytes: &[u8]) -> Result<Self, CannotOpen> {
+        Self::from_private_bytes(bytes.try_into().map_err(|_length| CannotOpen)?)
     }
 
     /// The secret that the pair's own symmetric keys come from.

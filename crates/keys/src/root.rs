@@ -95,6 +95,17 @@ impl RootKey {
         KeyringKey::new(hash)
     }
 
+    /// What an invitation carries is sealed under its secret and this key together.
+    pub(crate) fn invitation_key(&self, of_the_secret: &Secret) -> Secret {
+        Prf::new(derive(&self.0, &Context::new("invitation pepper")).as_slice())
+            .of(of_the_secret.as_slice())
+    }
+
+    /// What the signer of checkpoints comes of.
+    pub(crate) fn checkpoint_seed(&self) -> Secret {
+        derive(&self.0, &Context::new("checkpoint signer"))
+    }
+
     /// Seals a person's erasure key, to be kept apart from the diary.
     pub fn seal_erasure_key(&self, owner: Uuid, key: &ErasureKey) -> Vec<u8> {
         let context = Context::new("erasure key").id(owner);
@@ -126,7 +137,7 @@ impl RootKey {
         derive(&self.0, &Context::new("pepper"))
     }
 
-    fn keyed_hash(&self, context: &Context, value: &[u8]) -> [u8; 32] {
+    pub(crate) fn keyed_hash(&self, context: &Context, value: &[u8]) -> [u8; 32] {
         *Prf::new(derive(&self.0, context).as_slice()).of(value)
     }
 

@@ -51,8 +51,7 @@ impl SlotKey {
         sealed: &[u8],
     ) -> Result<KeyPair, CannotOpen> {
         let plain = aead::open(&self.0, &context(principal, kind), sealed)?;
-        let private = plain.as_slice().try_into().map_err(|_length| CannotOpen)?;
-        KeyPair::from_private_bytes(private)
+        KeyPair::from_private_slice(&plain)
     }
 }
 

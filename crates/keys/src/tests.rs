@@ -4,4 +4,5 @@ mod days;
 mod formats;
 mod hostile;
 mod records;
+mod sharing;
 mod strangers;

@@ -122,6 +122,11 @@ impl Cover {
         self.items.clone().map(Leaf)
     }
 
+    /// Whether it opens the undated items, as only the whole scope does.
+    pub fn has_items(&self) -> bool {
+        self.items.is_some()
+    }
+
     /// The days from `first` to `last` that are in the window, in order. Inner nodes are made
     /// once, so a year takes some 730 HMACs and not 365 times sixteen.
     pub fn walk(&self, first: DayNumber, last: DayNumber) -> Walk<'_> {

@@ -7,9 +7,10 @@ use uuid::Uuid;
 use crate::derive::Context;
 use crate::{
     ApiKeyring, ApiToken, CannotOpen, CeremonyHandle, Cover, DayNumber, DeviceMark, ErasureKey,
-    GrantIdentity, KeyPair, Keyring, Ladder, PasskeySecret, PasswordCost, RecoveryCode, RootKey,
-    Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind, aead, open_grant, open_inbox,
-    open_own, open_own_grant, seal_grant, seal_inbox, seal_own_grant, seal_to_self, stretch,
+    GrantIdentity, InvitationSecret, KeyPair, Keyring, Ladder, PasskeySecret, PasswordCost,
+    RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind, aead,
+    open_grant, open_inbox, open_own, open_own_grant, seal_grant, seal_inbox, seal_own_grant,
+    seal_to_self, stretch,
 };
 
 const ANA: Uuid = Uuid::from_u128(0xa1);
@@ -27,7 +28,7 @@ fn grant(first: u16, last: u16) -> GrantIdentity {
 }
 
 /// Tries every flipped bit and every cut, except that `step` leaves out some where opening is slow.
-fn refuses_what_was_altered(sealed: &[u8], step: usize, opens: impl Fn(&[u8]) -> bool) {
+pub(super) fn refuses_what_was_altered(sealed: &[u8], step: usize, opens: impl Fn(&[u8]) -> bool) {
     assert!(opens(sealed));
     let ends = 0..sealed.len().min(40) * 8;
     for bit in ends.chain((0..sealed.len() * 8).step_by(step)) {
@@ -351,6 +352,9 @@ fn debug_shows_no_secret() {
     let passkey = PasskeySecret::generate();
     let ceremony = CeremonyHandle::generate();
     let api = ApiToken::generate();
+    let invitation = InvitationSecret::generate();
+    let handle = invitation.handle();
+    let signer = RootKey::generate().checkpoint_signer();
     let mark = DeviceMark::issue(&RootKey::generate(), &[0; 32]);
     let shown = [
         format!("{:?}", RootKey::generate()),
@@ -363,6 +367,9 @@ fn debug_shows_no_secret() {
         format!("{:?}", SingleUseCode::generate().display()),
         format!("{passkey:?} {:?}", passkey.encode()),
         format!("{ceremony:?} {:?} {:?}", ceremony.encode(), ceremony.lookup()),
+        format!("{invitation:?} {:?} {:?}", invitation.encode(), invitation.proof()),
+        format!("{handle:?} {:?} {:?}", handle.encode(), handle.lookup()),
+        format!("{signer:?}"),
         format!("{mark:?} {:?}", mark.encode()),
         format!("{api:?} {:?}", api.encode()),
         format!("{:?} {:?}", api.database_token(), api.keyring_key()),
