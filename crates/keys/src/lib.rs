@@ -51,6 +51,8 @@
 //!   its members.
 //! - [`KeyringKey::spare`], [`reseal`]: what it takes to give a scope new keys.
 //! - [`seal_letter`], [`open_letter`]: something short that one leaves for another.
+//! - [`LineKey`]: what an owner and a holder write to each other under.
+//! - [`pseudonym()`]: what a study calls a participant.
 //! - [`CheckpointSigner`], [`verify_checkpoint`], [`merkle`]: that the audit was not rewritten.
 //!
 //! Rules that hold in every module:
@@ -79,10 +81,12 @@ mod invitation;
 mod key_tag;
 mod keyring;
 mod letter;
+mod line;
 mod mailed_code;
 mod membership;
 pub mod merkle;
 mod pair;
+mod participant;
 mod passkey;
 mod password;
 mod proof;
@@ -119,9 +123,11 @@ pub use inbox::{INBOX_OVERHEAD, open_inbox, seal_inbox};
 pub use invitation::{InvitationHandle, InvitationSecret};
 pub use keyring::Keyring;
 pub use letter::{open_letter, seal_letter};
+pub use line::LineKey;
 pub use mailed_code::MailedCode;
 pub use membership::{open_membership, seal_membership, take_membership};
 pub use pair::{KeyPair, PublicKey};
+pub use participant::pseudonym;
 pub use passkey::PasskeySecret;
 pub use password::{PasswordCost, Stretched, stretch};
 pub use proof::Proof;

@@ -8,8 +8,8 @@ use crate::derive::hkdf;
 use crate::vectors::hex;
 use crate::{
     ApiKeyring, ApiToken, CannotOpen, Cover, DataKey, DayNumber, ErasureKey, GrantIdentity,
-    InvitationHandle, InvitationSecret, KeyPair, Keyring, KeyringKey, Ladder, Place, RecordId,
-    RootKey, Scope, ScopeRoot, SessionToken, open_grant, open_held_grant, open_letter,
+    InvitationHandle, InvitationSecret, KeyPair, Keyring, KeyringKey, Ladder, LineKey, Place,
+    RecordId, RootKey, Scope, ScopeRoot, SessionToken, open_grant, open_held_grant, open_letter,
     open_membership, open_own_grant, reseal, seal_grant, seal_held_grant, seal_letter,
     seal_membership, seal_own_grant, take_membership,
 };
@@ -275,6 +275,73 @@ fn a_letter_opens_for_its_reader_as_what_it_is_and_shows_its_length_in_steps_onl
         assert_eq!(sealed.len(), 1_137 + padded);
         let opened = open_letter(&ben, ANA, BEN, "name", &sealed).unwrap();
         assert_eq!(opened.len(), plain_len);
+    }
+}
+
+#[test]
+fn a_line_s_key_opens_for_its_owner_and_its_holder_each_their_own_copy_only() {
+    let (ana, ben, eve) = (KeyPair::generate(), KeyPair::generate(), KeyPair::generate());
+    let key = LineKey::generate();
+    let written = key.seal(ANA, BEN, "comment", OFFER, ANA, b"well done");
+    let reads = |opened: Result<LineKey, CannotOpen>| {
+        opened.is_ok_and(|key| key.open(ANA, BEN, "comment", OFFER, ANA, &written).is_ok())
+    };
+    let own = key.seal_for_owner(ANA, BEN, &ana);
+    assert!(reads(LineKey::open_as_owner(ANA, BEN, &own, &ana)));
+    assert!(LineKey::open_as_owner(ANA, BEN, &own, &eve).is_err());
+    assert!(LineKey::open_as_owner(BEN, ANA, &own, &ana).is_err());
+    assert!(LineKey::open_as_owner(ANA, PRACTICE, &own, &ana).is_err());
+    assert!(LineKey::open_as_holder(ANA, BEN, &own, &ana).is_err());
+    refuses_what_was_altered(&own, 1, |sealed| {
+        LineKey::open_as_owner(ANA, BEN, sealed, &ana).is_ok()
+    });
+
+    for (sealed, number, step) in
+        [(key.seal_for_holder(ANA, BEN, &ben.public()), 2, 97), (key.take(ANA, BEN, &ben), 1, 1)]
+    {
+        assert_eq!(sealed[0], number);
+        assert!(reads(LineKey::open_as_holder(ANA, BEN, &sealed, &ben)));
+        assert!(LineKey::open_as_holder(ANA, BEN, &sealed, &eve).is_err());
+        assert!(LineKey::open_as_holder(BEN, ANA, &sealed, &ben).is_err());
+        assert!(LineKey::open_as_holder(PRACTICE, BEN, &sealed, &ben).is_err());
+        assert!(LineKey::open_as_owner(ANA, BEN, &sealed, &ben).is_err());
+        refuses_what_was_altered(&sealed, step, |sealed| {
+            LineKey::open_as_holder(ANA, BEN, sealed, &ben).is_ok()
+        });
+    }
+}
+
+/// Anybody can seal to a public key; nobody can seal for the owner.
+#[test]
+fn who_knows_the_public_key_cannot_plant_a_line_s_key_with_the_owner() {
+    let ana = KeyPair::generate();
+    let planted = LineKey::generate().seal_for_holder(ANA, BEN, &ana.public());
+    assert_eq!(LineKey::open_as_owner(ANA, BEN, &planted, &ana).err(), Some(CannotOpen));
+}
+
+#[test]
+fn what_is_written_on_a_line_opens_as_what_it_is_and_shows_its_length_in_steps_only() {
+    let key = LineKey::generate();
+    let sealed = key.seal(ANA, BEN, "comment", OFFER, ANA, b"well done");
+    assert_eq!(*key.open(ANA, BEN, "comment", OFFER, ANA, &sealed).unwrap(), b"well done");
+
+    let other = LineKey::generate();
+    for refused in [
+        other.open(ANA, BEN, "comment", OFFER, ANA, &sealed),
+        key.open(BEN, BEN, "comment", OFFER, ANA, &sealed),
+        key.open(ANA, ANA, "comment", OFFER, ANA, &sealed),
+        key.open(ANA, BEN, "message", OFFER, ANA, &sealed),
+        key.open(ANA, BEN, "comment", BEN, ANA, &sealed),
+        key.open(ANA, BEN, "comment", OFFER, BEN, &sealed),
+    ] {
+        assert_eq!(refused, Err(CannotOpen));
+    }
+    refuses_what_was_altered(&sealed, 1, |sealed| {
+        key.open(ANA, BEN, "comment", OFFER, ANA, sealed).is_ok()
+    });
+    for (plain_len, sealed_len) in [(0, 256), (223, 256), (224, 512)] {
+        let plain = vec![b'a'; plain_len];
+        assert_eq!(key.seal(ANA, BEN, "comment", OFFER, ANA, &plain).len(), sealed_len);
     }
 }
 

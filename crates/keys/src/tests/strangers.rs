@@ -7,9 +7,9 @@ use uuid::Uuid;
 use crate::derive::Context;
 use crate::{
     ApiKeyring, ApiToken, CannotOpen, CeremonyHandle, Cover, DayNumber, DeviceMark, ErasureKey,
-    GrantIdentity, InvitationSecret, KeyPair, Keyring, Ladder, PasskeySecret, PasswordCost,
-    RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind, aead,
-    open_grant, open_inbox, open_own, open_own_grant, seal_grant, seal_inbox, seal_own_grant,
+    GrantIdentity, InvitationSecret, KeyPair, Keyring, Ladder, LineKey, PasskeySecret,
+    PasswordCost, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind,
+    aead, open_grant, open_inbox, open_own, open_own_grant, seal_grant, seal_inbox, seal_own_grant,
     seal_to_self, stretch,
 };
 
@@ -369,7 +369,7 @@ fn debug_shows_no_secret() {
         format!("{ceremony:?} {:?} {:?}", ceremony.encode(), ceremony.lookup()),
         format!("{invitation:?} {:?} {:?}", invitation.encode(), invitation.proof()),
         format!("{handle:?} {:?} {:?}", handle.encode(), handle.lookup()),
-        format!("{signer:?}"),
+        format!("{signer:?} {:?}", LineKey::generate()),
         format!("{mark:?} {:?}", mark.encode()),
         format!("{api:?} {:?}", api.encode()),
         format!("{:?} {:?}", api.database_token(), api.keyring_key()),
