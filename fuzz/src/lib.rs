@@ -4,15 +4,17 @@
 //! `…_inside` targets seal the bytes themselves, with the formats written down a second time here.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::hkdf;
+use aws_lc_rs::{hkdf, hmac};
 use keys::{
-    ApiToken, CeremonyHandle, Cover, DataKey, ErasureKey, KeyringKey, Place, RecordId, RootKey,
-    Scope, SessionToken,
+    ApiToken, CeremonyHandle, Cover, DataKey, ErasureKey, InvitationHandle, InvitationSecret,
+    KeyPair, KeyringKey, Place, RecordId, RootKey, Scope, SessionToken,
 };
 use uuid::Uuid;
 
 /// Whose data is tried.
 pub const OWNER: Uuid = Uuid::from_u128(0xa1);
+/// Who else is there.
+pub const OTHER: Uuid = Uuid::from_u128(0xb2);
 /// Where the record is that is tried.
 pub const PLACE: Place<'static> = Place {
     table: "diary.record_item",
@@ -79,6 +81,40 @@ pub fn seal_ceremony(purpose: &str, inside: &[u8]) -> Vec<u8> {
     seal(&key, &context(&[b"ceremony", purpose.as_bytes()]), inside)
 }
 
+/// The secret of an invitation that is all zero.
+pub fn invitation_secret() -> InvitationSecret {
+    InvitationSecret::parse(&"A".repeat(43)).unwrap()
+}
+
+/// The handle of an invitation that is all zero, which is not that of the secret.
+pub fn invitation_handle() -> InvitationHandle {
+    InvitationHandle::parse(&"A".repeat(43)).unwrap()
+}
+
+/// Seals bytes so that [`invitation_handle`] opens them, without the padding it expects inside.
+pub fn seal_invitation_text(purpose: &str, inside: &[u8]) -> Vec<u8> {
+    let key = derive(&[], &context(&[b"invitation text key"]));
+    seal(&key, &context(&[b"invitation text", purpose.as_bytes(), OWNER.as_bytes()]), inside)
+}
+
+/// The key pair whose seed is all zero, from an invitation whose secret is.
+pub fn pair() -> KeyPair {
+    let secret = invitation_secret();
+    let pepper = derive(&[], &context(&[b"invitation pepper"]));
+    let of_the_secret = derive(&[], &context(&[b"invitation key"]));
+    let key = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &pepper), &of_the_secret);
+    let place = context(&[b"invitation pair", OWNER.as_bytes(), OWNER.as_bytes()]);
+    let key = derive_of(key.as_ref(), &[], &place);
+    let sealed = seal(&key, &place, &[&[2], SECRET.as_slice()].concat());
+    secret.open_pair(&root_key(), OWNER, OWNER, &sealed).unwrap()
+}
+
+/// Seals bytes under the seed of [`pair`], as what is the other's of the owner.
+pub fn seal_own(label: &[u8], inside: &[u8]) -> Vec<u8> {
+    let context = context(&[label, OWNER.as_bytes(), OTHER.as_bytes()]);
+    seal(&derive(&[], &context), &context, inside)
+}
+
 /// The root key that is all zero.
 pub fn root_key() -> RootKey {
     RootKey::parse(ROOT).unwrap()
@@ -102,9 +138,13 @@ fn context(fields: &[&[u8]]) -> Vec<u8> {
 
 /// HKDF of the secret that is all zero.
 fn derive(salt: &[u8], info: &[u8]) -> [u8; 32] {
+    derive_of(&SECRET, salt, info)
+}
+
+fn derive_of(secret: &[u8], salt: &[u8], info: &[u8]) -> [u8; 32] {
     let mut key = [0; 32];
     hkdf::Salt::new(hkdf::HKDF_SHA256, salt)
-        .extract(&SECRET)
+        .extract(secret)
         .expand(&[info], hkdf::HKDF_SHA256)
         .and_then(|okm| okm.fill(&mut key))
         .unwrap();

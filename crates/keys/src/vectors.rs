@@ -2,7 +2,7 @@
 //!
 //! - `x-wing.txt`: the first two test vectors of draft-connolly-cfrg-xwing-kem-06, appendix C.
 //! - `formats.txt`: our own formats, computed once by another implementation (Node's crypto, hpke-js
-//!   for the grant and the inbox, the Argon2 reference library), from keys that count upwards and the nonce
+//!   for what is sealed to a public key, the Argon2 reference library), from keys that count upwards and the nonce
 //!   `a0a1…ab`. What this crate wrote yesterday it must open tomorrow: these lines do not change.
 
 const X_WING: &str = include_str!("vectors/x-wing.txt");

@@ -8,14 +8,17 @@ use crate::derive::Secret;
 use crate::vectors::{count, format, format_text};
 use crate::{
     ApiKeyring, ApiToken, CeremonyHandle, Cover, DataKey, DayNumber, DeviceMark, ErasureKey,
-    GrantIdentity, KeyPair, Keyring, PasskeySecret, PasswordCost, Place, RecordId, RecoveryCode,
-    RootKey, Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKind, Stretched, open_grant,
-    open_inbox, open_own, open_own_grant, stretch,
+    GrantIdentity, InvitationSecret, KeyPair, Keyring, KeyringKey, LineKey, PasskeySecret,
+    PasswordCost, Place, RecordId, RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken,
+    SingleUseCode, SlotKind, Stretched, open_grant, open_held_grant, open_inbox, open_letter,
+    open_membership, open_own, open_own_grant, pseudonym, stretch,
 };
 
 const OWNER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00a1);
 const HOLDER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00b2);
 const ITEM: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00c3);
+const PRACTICE: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00d4);
+const OFFER: Uuid = Uuid::from_u128(0x0193_0000_0000_7000_8000_0000_0000_00e5);
 const FIRST: DayNumber = DayNumber::new(45_981);
 const LAST: DayNumber = DayNumber::new(45_990);
 
@@ -39,6 +42,10 @@ fn scope_root() -> ScopeRoot {
 
 fn is_the_known_pair(pair: &KeyPair) -> bool {
     constant_time::verify_slices_are_equal(pair.seed().as_slice(), &count::<32>(0x60)).is_ok()
+}
+
+fn is_the_practice_s(pair: &KeyPair) -> bool {
+    constant_time::verify_slices_are_equal(pair.seed().as_slice(), &count::<32>(0x98)).is_ok()
 }
 
 fn known_pair() -> KeyPair {
@@ -210,6 +217,90 @@ fn grants() {
     let own = GrantIdentity { holder: OWNER, ..id };
     let cover = open_own_grant(&own, &format("own_grant"), &known_pair()).unwrap();
     assert_eq!(*cover.to_bytes(), format("cover"));
+}
+
+#[test]
+fn tags_of_public_keys() {
+    let public = known_pair().public();
+    let tag = format("public_key_tag");
+    assert_eq!(root().public_key_tag(OWNER, "person", &public).as_slice(), tag);
+    assert_eq!(root().check_public_key(OWNER, "person", public.bytes(), &tag), Ok(public));
+}
+
+#[test]
+fn grants_that_were_taken() {
+    let id = GrantIdentity {
+        owner: OWNER,
+        holder: HOLDER,
+        scope: Scope::Food,
+        epoch: 3,
+        first: FIRST,
+        last: LAST,
+    };
+    for sealed in ["grant", "held_grant"] {
+        let cover = open_held_grant(&id, &format(sealed), &known_pair()).unwrap();
+        assert_eq!(*cover.to_bytes(), format("cover"));
+    }
+}
+
+#[test]
+fn invitations() {
+    let secret = InvitationSecret::parse(&format_text("invitation_secret")).unwrap();
+    assert_eq!(secret.encode().expose_secret(), format_text("invitation_secret"));
+    let handle = secret.handle();
+    assert_eq!(handle.encode().expose_secret(), format_text("invitation_handle"));
+    assert_eq!(handle.lookup().expose().as_slice(), format("invitation_lookup"));
+    assert_eq!(secret.proof().expose().as_slice(), format("invitation_proof"));
+    let text = handle.open("name", OFFER, &format("invitation_text")).unwrap();
+    assert_eq!(*text, b"Ana");
+
+    let (root, sealed) = (root(), format("invitation_cover"));
+    let cover = secret.open_cover(&root, OFFER, OWNER, Scope::Food, 3, FIRST, LAST, &sealed);
+    assert_eq!(*cover.unwrap().to_bytes(), format("cover"));
+    let pair = secret.open_pair(&root, OFFER, PRACTICE, &format("invitation_pair")).unwrap();
+    assert!(is_the_practice_s(&pair));
+}
+
+#[test]
+fn memberships() {
+    for sealed in ["membership", "taken_membership"] {
+        let pair = open_membership(PRACTICE, OWNER, &format(sealed), &known_pair()).unwrap();
+        assert!(is_the_practice_s(&pair));
+    }
+}
+
+#[test]
+fn spares_of_keyring_keys() {
+    let sealed = format("spare_keyring_key");
+    let key = KeyringKey::open_spare(&known_pair(), HOLDER, ITEM, &sealed).unwrap();
+    assert!(Keyring::open(&key, HOLDER, &format("keyring")).is_ok());
+}
+
+#[test]
+fn letters_and_lines() {
+    let pair = known_pair();
+    let letter = open_letter(&pair, OWNER, HOLDER, "name", &format("letter")).unwrap();
+    assert_eq!(*letter, b"Ana");
+    for key in [
+        LineKey::open_as_owner(OWNER, HOLDER, &format("line_key_of_owner"), &pair),
+        LineKey::open_as_holder(OWNER, HOLDER, &format("line_key_of_holder"), &pair),
+        LineKey::open_as_holder(OWNER, HOLDER, &format("line_key_taken"), &pair),
+    ] {
+        let written = key.unwrap().open(OWNER, HOLDER, "comment", ITEM, HOLDER, &format("line"));
+        assert_eq!(*written.unwrap(), b"well done");
+    }
+}
+
+#[test]
+fn participants_of_studies() {
+    assert_eq!(pseudonym(&known_pair(), PRACTICE, OWNER), format_text("participant"));
+}
+
+#[test]
+fn signatures_of_checkpoints() {
+    let signer = root().checkpoint_signer();
+    assert_eq!(signer.public_key().as_slice(), format("checkpoint_public_key"));
+    assert_eq!(signer.sign(b"a checkpoint").as_slice(), format("checkpoint_signature"));
 }
 
 #[test]

@@ -4,15 +4,17 @@ use proptest::prelude::*;
 use secrecy::ExposeSecret;
 use uuid::Uuid;
 
-use crate::derive::{Context, Secret};
+use crate::derive::{Context, Secret, derive};
 use crate::{
     ApiKeyring, ApiToken, CeremonyHandle, Cover, DataKey, DayNumber, DeviceMark, ErasureKey,
-    GrantIdentity, KeyPair, Keyring, Ladder, PasskeySecret, Place, PublicKey, RecordId,
-    RecoveryCode, RootKey, Scope, ScopeRoot, SessionToken, SingleUseCode, SlotKey, SlotKind, aead,
-    open_grant, open_inbox, open_own,
+    GrantIdentity, InvitationHandle, InvitationSecret, KeyPair, Keyring, KeyringKey, Ladder,
+    LineKey, PasskeySecret, Place, PublicKey, RecordId, RecoveryCode, RootKey, Scope, ScopeRoot,
+    SessionToken, SingleUseCode, SlotKey, SlotKind, aead, open_grant, open_held_grant, open_inbox,
+    open_letter, open_membership, open_own, verify_checkpoint,
 };
 
 const ANA: Uuid = Uuid::from_u128(0xa1);
+const BEN: Uuid = Uuid::from_u128(0xb2);
 const TODAY: DayNumber = DayNumber::new(45_981);
 
 /// Bytes of any length, most of them with the number of an algorithm in front.
@@ -80,6 +82,48 @@ proptest! {
         let api_key = ApiToken::generate().keyring_key();
         prop_assert!(ApiKeyring::open(&api_key, ANA, &bytes).is_err());
         prop_assert!(open_own(&KeyPair::generate(), ANA, "e-mail", &bytes).is_err());
+    }
+
+    #[test]
+    fn what_others_sealed(bytes in anything(1_600)) {
+        let (root, pair) = (RootKey::generate(), KeyPair::generate());
+        let secret = InvitationSecret::generate();
+        let (first, last) = (DayNumber::FIRST, DayNumber::LAST);
+        let id = GrantIdentity {
+            owner: ANA, holder: BEN, scope: Scope::Food, epoch: 1, first, last,
+        };
+        prop_assert!(open_held_grant(&id, &bytes, &pair).is_err());
+        prop_assert!(
+            secret.open_cover(&root, ANA, ANA, Scope::Food, 1, first, last, &bytes).is_err()
+        );
+        prop_assert!(secret.open_pair(&root, ANA, BEN, &bytes).is_err());
+        prop_assert!(secret.handle().open("name", ANA, &bytes).is_err());
+        prop_assert!(open_membership(ANA, BEN, &bytes, &pair).is_err());
+        prop_assert!(KeyringKey::open_spare(&pair, ANA, BEN, &bytes).is_err());
+        prop_assert!(open_letter(&pair, ANA, BEN, "name", &bytes).is_err());
+        prop_assert!(LineKey::open_as_owner(ANA, BEN, &bytes, &pair).is_err());
+        prop_assert!(LineKey::open_as_holder(ANA, BEN, &bytes, &pair).is_err());
+        prop_assert!(LineKey::generate().open(ANA, BEN, "comment", ANA, BEN, &bytes).is_err());
+        prop_assert!(root.check_public_key(ANA, "person", pair.public().bytes(), &bytes).is_err());
+        prop_assert!(root.check_public_key(ANA, "person", &bytes, &[0; 32]).is_err());
+        let public = root.checkpoint_signer().public_key();
+        prop_assert!(verify_checkpoint(&public, b"a checkpoint", &bytes).is_err());
+        prop_assert!(verify_checkpoint(&bytes, b"a checkpoint", &[7; 64]).is_err());
+    }
+
+    #[test]
+    fn what_was_sealed_right_but_is_no_secret_inside(inside in anything(80)) {
+        let pair = KeyPair::generate();
+        let seal = |context: &Context| aead::seal(&derive(pair.seed(), context), context, &inside);
+        let spare = seal(&Context::new("spare keyring key").id(ANA).id(BEN));
+        let opened = KeyringKey::open_spare(&pair, ANA, BEN, &spare);
+        prop_assert_eq!(opened.is_ok(), inside.len() == 32);
+        let line = seal(&Context::new("owner's line key").id(ANA).id(BEN));
+        let opened = LineKey::open_as_owner(ANA, BEN, &line, &pair);
+        prop_assert_eq!(opened.is_ok(), inside.len() == 32);
+        let taken = seal(&Context::new("taken membership").id(ANA).id(BEN));
+        let opened = open_membership(ANA, BEN, &taken, &pair);
+        prop_assert_eq!(opened.is_ok(), inside.len() == 33 && inside[0] == 2);
     }
 
     #[test]
@@ -177,6 +221,14 @@ proptest! {
             let encoded = handle.encode();
             prop_assert_eq!(encoded.expose_secret(), &text);
         }
+        if let Ok(secret) = InvitationSecret::parse(&text) {
+            let encoded = secret.encode();
+            prop_assert_eq!(encoded.expose_secret(), &text);
+        }
+        if let Ok(handle) = InvitationHandle::parse(&text) {
+            let encoded = handle.encode();
+            prop_assert_eq!(encoded.expose_secret(), &text);
+        }
         if let Ok(mark) = DeviceMark::parse(&text) {
             let encoded = mark.encode();
             prop_assert_eq!(encoded.expose_secret(), &text);
@@ -203,6 +255,21 @@ proptest! {
         prop_assert!(open_grant(&id, &bytes, &pair).is_err());
         let sealed_right = pair.public().seal(&id.context(), &bytes);
         prop_assert!(open_grant(&id, &sealed_right, &pair).is_err());
+    }
+
+    #[test]
+    fn letters(bytes in prop_oneof![
+        anything(600),
+        (prop::collection::vec(any::<u8>(), 252), 0..300u32)
+            .prop_map(|(text, length)| [text, length.to_be_bytes().to_vec()].concat()),
+    ]) {
+        let pair = KeyPair::generate();
+        let sealed = pair.public().seal(&Context::new("letter").id(ANA).id(BEN).text("name"), &bytes);
+        let opened = open_letter(&pair, ANA, BEN, "name", &sealed).ok();
+        let expected = bytes.split_last_chunk().and_then(|(padded, length)| {
+            padded.get(..usize::try_from(u32::from_be_bytes(*length)).ok()?)
+        });
+        prop_assert_eq!(opened.as_ref().map(|plain| plain.as_slice()), expected);
     }
 
     #[test]
