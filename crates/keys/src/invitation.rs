@@ -193,3 +193,24 @@ fn pair_context(invitation: Uuid, organisation: Uuid) -> Context {
 }
 
 blank_debug!(InvitationSecret, InvitationHandle);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ScopeRoot;
+
+    #[test]
+    fn an_offered_cover_of_other_days_than_it_says_is_refused() {
+        let (root, secret) = (RootKey::generate(), InvitationSecret::generate());
+        let (offer, ana) = (Uuid::from_u128(0xd4), Uuid::from_u128(0xa1));
+        let (first, last) = (DayNumber::new(100), DayNumber::new(130));
+        let scope_root = ScopeRoot::generate();
+        let whole = scope_root.cover_all();
+        for (cover, opens) in [(scope_root.cover(first, last), true), (whole, false)] {
+            let context = cover_context(offer, ana, Scope::Food, 3, (first, last));
+            let sealed = aead::seal(&secret.key(&root, &context), &context, &cover.to_bytes());
+            let opened = secret.open_cover(&root, offer, ana, Scope::Food, 3, first, last, &sealed);
+            assert_eq!(opened.is_ok(), opens);
+        }
+    }
+}
