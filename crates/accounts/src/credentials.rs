@@ -3,7 +3,7 @@
 
 use keys::{
     CannotOpen, Cover, GrantIdentity, KeyPair, Keyring, PasskeySecret, Proof, RecoveryCode, Scope,
-    SingleUseCode, SlotKey, SlotKind, open_grant, open_own_grant,
+    SingleUseCode, SlotKey, SlotKind, open_own_grant,
 };
 use platform::{App, Error, Peer, Result, days, session::hex};
 use secrecy::SecretString;
@@ -15,6 +15,9 @@ use crate::EmailAddress;
 
 /// What a sealed e-mail address is sealed for.
 const EMAIL: &str = "accounts.account.email_sealed";
+
+/// The kind of principal that somebody with an account is.
+pub(crate) const PERSON: &str = "person";
 
 /// One way to an account, used or about to be made.
 pub(crate) struct Credential {
@@ -103,33 +106,27 @@ pub(crate) fn own_grant(owner: Uuid, scope: Scope, epoch: u32) -> GrantIdentity 
     }
 }
 
-/// Opens each grant that the holder reads from the database, once, at sign-in.
-pub(crate) fn keyring(pair: KeyPair, holder: Uuid, grants: &[Row]) -> Result<Keyring> {
-    let mut covers: Vec<(Uuid, Scope, u32, Cover)> = Vec::with_capacity(grants.len());
+/// Opens each of the owner's own grants, once, at sign-in. Only the owner can have sealed them: a
+/// planted one is refused.
+pub(crate) fn keyring(pair: KeyPair, owner: Uuid, grants: &[Row]) -> Result<Keyring> {
+    let mut covers: Vec<(Scope, u32, Cover)> = Vec::with_capacity(grants.len());
     for row in grants {
-        let owner: Uuid = row.try_get("owner")?;
         let scope = Scope::parse(row.try_get("scope")?).ok_or(Error::Altered)?;
         let epoch = u32::try_from(row.try_get::<_, i32>("epoch")?).or(Err(Error::Altered))?;
         let identity = GrantIdentity {
-            owner,
-            holder,
+            owner: row.try_get("owner")?,
+            holder: owner,
             scope,
             epoch,
             first: days::number(row.try_get("first_day")?).or(Err(Error::Altered))?,
             last: days::number(row.try_get("last_day")?).or(Err(Error::Altered))?,
         };
         let sealed: &[u8] = row.try_get("key_sealed")?;
-        // Only the owner can have sealed the owner's own: a planted one is refused.
-        let opened = if owner == holder {
-            open_own_grant(&identity, sealed, &pair)
-        } else {
-            open_grant(&identity, sealed, &pair)
-        };
-        let cover = opened.or(Err(Error::Altered))?;
-        covers.push((owner, scope, epoch, cover));
+        let cover = open_own_grant(&identity, sealed, &pair).or(Err(Error::Altered))?;
+        covers.push((scope, epoch, cover));
     }
     let mut keyring = Keyring::new(pair);
-    for (owner, scope, epoch, cover) in covers {
+    for (scope, epoch, cover) in covers {
         keyring.add(owner, scope, epoch, cover);
     }
     Ok(keyring)

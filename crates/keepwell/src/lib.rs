@@ -17,7 +17,11 @@ pub use start::{Choices, start};
 
 /// Every route of the API.
 pub fn routes() -> Routes {
-    Routes::default().merge(accounts::routes()).merge(diary::routes()).merge(app::routes())
+    Routes::default()
+        .merge(accounts::routes())
+        .merge(circle::routes())
+        .merge(diary::routes())
+        .merge(app::routes())
 }
 
 /// Every statement that requests run, so that a test can prepare and explain each.
@@ -29,5 +33,6 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         .copied()
         .chain(platform::limits::store::ALL.iter().copied())
         .chain(accounts::statements())
+        .chain(circle::statements())
         .chain(diary::statements())
 }

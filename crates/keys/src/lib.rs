@@ -116,8 +116,8 @@ pub use derive::random_bytes;
 pub use device::DeviceMark;
 pub use error::{CannotOpen, TooLarge};
 pub use grant::{
-    GrantIdentity, open_grant, open_held_grant, open_own_grant, seal_grant, seal_held_grant,
-    seal_own_grant,
+    GrantIdentity, is_sealed_to_public_key, open_grant, open_held_grant, open_own_grant,
+    seal_grant, seal_held_grant, seal_own_grant,
 };
 pub use inbox::{INBOX_OVERHEAD, open_inbox, seal_inbox};
 pub use invitation::{InvitationHandle, InvitationSecret};

@@ -10,26 +10,22 @@ use crate::derive::{Context, Secret, derive};
 use crate::{CannotOpen, KeyPair, KeyringKey, aead};
 
 impl KeyringKey {
-    /// Seals this key to its own principal; `session` is the session's or the API token's row.
-    pub fn spare(&self, pair: &KeyPair, principal: Uuid, session: Uuid) -> Vec<u8> {
-        let context = context(principal, session);
+    /// Seals this key to its own principal. Sealed before the row of the session has a number, and
+    /// one row's spare in another's only seals a keyring that does not open there.
+    pub fn spare(&self, pair: &KeyPair, principal: Uuid) -> Vec<u8> {
+        let context = context(principal);
         aead::seal(&derive(pair.seed(), &context), &context, self.as_secret().as_slice())
     }
 
-    /// Opens what [`spare`](Self::spare) sealed for the same principal and row.
-    pub fn open_spare(
-        pair: &KeyPair,
-        principal: Uuid,
-        session: Uuid,
-        sealed: &[u8],
-    ) -> Result<Self, CannotOpen> {
-        let context = context(principal, session);
+    /// Opens what [`spare`](Self::spare) sealed for the same principal.
+    pub fn open_spare(pair: &KeyPair, principal: Uuid, sealed: &[u8]) -> Result<Self, CannotOpen> {
+        let context = context(principal);
         let plain = aead::open(&derive(pair.seed(), &context), &context, sealed)?;
         let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_length| CannotOpen)?;
         Ok(Self::new(Secret::new(key)))
     }
 }
 
-fn context(principal: Uuid, session: Uuid) -> Context {
-    Context::new("spare keyring key").id(principal).id(session)
+fn context(principal: Uuid) -> Context {
+    Context::new("spare keyring key").id(principal)
 }

@@ -25,4 +25,6 @@ pub use app::{App, Parts, SessionLimits};
 pub use clock::Clock;
 pub use database::{Db, Params, Sql, Transaction, Unproved};
 pub use http::{Access, Error, Json, Peer, Problem, ProblemJson, Result, Route, Routes};
-pub use session::{Caller, Presented, PresentedCaller, Presents, Session, TokenAccess};
+pub use session::{
+    Caller, Presented, PresentedCaller, Presents, SealedKeyring, Session, TokenAccess, Visit,
+};

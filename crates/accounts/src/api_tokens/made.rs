@@ -110,17 +110,20 @@ pub(super) struct Row {
     pub(super) token_hash: Vec<u8>,
     pub(super) name_sealed: Vec<u8>,
     pub(super) keyring_sealed: Vec<u8>,
+    pub(super) spare_key_sealed: Vec<u8>,
 }
 
 /// Makes a token of the asker's.
 pub(super) fn make(root: &RootKey, session: &Session, new: &NewToken) -> Result<(ApiToken, Row)> {
     let (token, id, owner) = (ApiToken::generate(), Uuid::now_v7(), session.principal());
     let keyring = new.keyring(owner, session.keyring())?;
+    let key = root.keyring_key(&token.keyring_key());
     let row = Row {
         id,
         token_hash: token.database_token().fingerprint().to_vec(),
         name_sealed: seal_name(session, id, &new.name),
-        keyring_sealed: keyring.seal(&root.keyring_key(&token.keyring_key()), owner),
+        keyring_sealed: keyring.seal(&key, owner),
+        spare_key_sealed: key.spare(session.keyring().pair(), owner),
     };
     Ok((token, row))
 }

@@ -27,8 +27,17 @@ static LOCK: Sql = Sql::new("select principal from accounts.account for update",
 static COUNT: Sql = Sql::new("select count(*) as tokens from auth.my_tokens", &[]);
 
 static MAKE: Sql = Sql::new(
-    "select auth.make_token($1, $2, $3, $4, $5, make_interval(days => $6), $7)",
-    &[Type::UUID, Type::BYTEA, Type::BYTEA, Type::TEXT, Type::TEXT_ARRAY, Type::INT4, Type::BYTEA],
+    "select auth.make_token($1, $2, $3, $4, $5, make_interval(days => $6), $7, $8)",
+    &[
+        Type::UUID,
+        Type::BYTEA,
+        Type::BYTEA,
+        Type::TEXT,
+        Type::TEXT_ARRAY,
+        Type::INT4,
+        Type::BYTEA,
+        Type::BYTEA,
+    ],
 );
 
 static END: Sql = Sql::new("select auth.end_token($1) as ended", &[Type::UUID]);
@@ -69,6 +78,7 @@ pub(super) async fn keep(
                 &scopes,
                 &new.days,
                 &row.keyring_sealed,
+                &row.spare_key_sealed,
             ],
         ),
         (&AUDIT, &[&"token_made", &about]),

@@ -63,9 +63,9 @@ pub(crate) async fn prove(
 /// who had got hold of the old one has no part in the proof.
 pub(crate) async fn renew(app: &App, tx: Unproved, session: &Session) -> Result<Presented> {
     let renewed = Presented::generate();
-    let sealed = session.keyring().seal(&renewed.keyring_key(app.root()), session.principal());
+    let sealed = renewed.seal_keyring(app.root(), session.principal(), session.keyring());
     let token = renewed.database_token();
-    tx.finish(&[(&RENEW, &[&token, &sealed]), (&AUDIT, &[])]).await?;
+    tx.finish(&[(&RENEW, &[&token, &sealed.keyring, &sealed.spare_key]), (&AUDIT, &[])]).await?;
     Ok(renewed)
 }
 

@@ -116,7 +116,7 @@ pub(crate) async fn open(
     let grants = sign_in::store::grants(&tx).await?;
     let keyring = credentials::keyring(keyring.into_pair(), standing.principal, &grants)?;
     let renewed = Presented::generate();
-    let sealed = keyring.seal(&renewed.keyring_key(app.root()), standing.principal);
+    let sealed = renewed.seal_keyring(app.root(), standing.principal, &keyring);
     let act = if standing.is_locked { "unlocked" } else { "signed_in" };
     store::renew(tx, &renewed, &sealed, act).await?;
     Ok(renewed)

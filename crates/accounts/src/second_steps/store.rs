@@ -2,7 +2,7 @@
 
 use keys::KeyPair;
 use platform::{
-    Db, Error, Params, Presented, Result, Sql, Transaction, Unproved, entered,
+    Db, Error, Params, Presented, Result, SealedKeyring, Sql, Transaction, Unproved, entered,
     notices::{TELL, Told},
     session::statements::RENEW,
 };
@@ -295,10 +295,10 @@ pub(super) async fn pass(tx: &Unproved, shown: &Shown) -> Result<bool> {
 pub(super) async fn renew(
     tx: Unproved,
     presented: &Presented,
-    keyring_sealed: &[u8],
+    sealed: &SealedKeyring,
     act: &str,
 ) -> Result<()> {
-    let renew: Params<'_> = &[&presented.database_token(), &keyring_sealed];
+    let renew: Params<'_> = &[&presented.database_token(), &sealed.keyring, &sealed.spare_key];
     tx.finish(&[(&RENEW, renew), (&AUDIT, &[&act])]).await?;
     Ok(())
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Application;
 use crate::{
-    credentials::{self, Credential},
+    credentials::{self, Credential, PERSON},
     device::Arrival,
     notices,
     slots::whole,
@@ -37,12 +37,12 @@ static COSTS: Sql = Sql::new("select memory_kib, passes, lanes from accounts.str
 
 static GRANTS: Sql = Sql::new(
     "select owner, scope::text as scope, epoch, first_day, last_day, key_sealed
-    from auth.access_grant",
+    from auth.access_grant
+    where owner = (select m.principal from auth.me m) and holder = owner",
     &[],
 );
 
-static KEEP_KEYRING: Sql =
-    Sql::new("select auth.keep_keyring($1, $2)", &[Type::BYTEA, Type::BYTEA]);
+static KEEP_KEYRING: Sql = Sql::new("select auth.keep_keyring($1, $2, $3, $4)", &[Type::BYTEA; 4]);
 
 /// Who came in with a passkey has one.
 static OWE: Sql = Sql::new(
@@ -134,7 +134,7 @@ pub(crate) async fn begin(
     }))
 }
 
-/// The grants of whoever the transaction's session belongs to, once it is open.
+/// The own grants of whoever the transaction's session belongs to, once it is open.
 pub(crate) async fn grants(tx: &Unproved) -> Result<Vec<Row>> {
     tx.query(&GRANTS, &[]).await
 }
@@ -157,9 +157,11 @@ pub(crate) async fn complete(
     } else {
         Vec::new()
     };
+    let tag = app.root().public_key_tag(principal, PERSON, &pair.public()).to_vec();
     let keyring = credentials::keyring(pair, principal, &grants)?;
-    let sealed = keyring.seal(&presented.keyring_key(app.root()), principal);
-    let keep: (&Sql, platform::Params<'_>) = (&KEEP_KEYRING, &[&sealed, &device_sealed]);
+    let sealed = presented.seal_keyring(app.root(), principal, &keyring);
+    let keep: (&Sql, platform::Params<'_>) =
+        (&KEEP_KEYRING, &[&sealed.keyring, &sealed.spare_key, &device_sealed, &tag]);
     match (opened.is_open, app.sessions().second_step_required) {
         (false, _) => tx.finish(&[keep]).await?,
         (true, false) => tx.finish(&[keep, (&AUDIT, &[&"signed_in"])]).await?,

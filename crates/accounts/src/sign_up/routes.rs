@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::store;
 use crate::{
     EmailAddress,
-    credentials::{Credential, own_grant, seal_email},
+    credentials::{Credential, PERSON, own_grant, seal_email},
     device::Arrival,
     password::{self, Stands},
     sign_in::store::end_replaced,
@@ -98,17 +98,19 @@ async fn sign_up(
     }
     let presented = Presented::generate();
     let device_sealed = arrival.device.seal(keyring.pair(), principal);
-    let keyring_sealed = keyring.seal(&presented.keyring_key(app.root()), principal);
+    let sealed = presented.seal_keyring(app.root(), principal, &keyring);
+    let key_tag = app.root().public_key_tag(principal, PERSON, &public_key);
 
     store::NewPerson {
         principal,
         public_key: public_key.bytes(),
+        key_tag: &key_tag,
         email_sealed: &email_sealed,
         erasure_key_sealed: &erasure_key_sealed,
         slots: &slots,
         cost: CostColumns::of(cost)?,
         grants: &grants,
-        keyring_sealed: &keyring_sealed,
+        keyring: &sealed,
         device_sealed: &device_sealed,
     }
     .insert(app.db(), &presented, app.sessions())

@@ -1,7 +1,7 @@
 //! The SQL of opening an account.
 
 use keys::Scope;
-use platform::{Db, Params, Presented, Result, SessionLimits, Sql, days};
+use platform::{Db, Params, Presented, Result, SealedKeyring, SessionLimits, Sql, days};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -14,10 +14,11 @@ pub(crate) static ALL: &[&Sql] = &[&SIGN_UP, &DEVICE, &OWE, &AUDIT_OPENED];
 
 static SIGN_UP: Sql = Sql::new(
     "select accounts.sign_up(
-        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-        make_interval(mins => $17), make_interval(hours => $18), $19)",
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+        make_interval(mins => $18), make_interval(hours => $19), $20, $21)",
     &[
         Type::UUID,
+        Type::BYTEA,
         Type::BYTEA,
         Type::BYTEA,
         Type::BYTEA,
@@ -36,6 +37,7 @@ static SIGN_UP: Sql = Sql::new(
         Type::INT4,
         Type::INT4,
         Type::BYTEA,
+        Type::BYTEA,
     ],
 );
 
@@ -49,13 +51,14 @@ static AUDIT_OPENED: Sql = Sql::new("select audit.append('account_opened', '')",
 pub(super) struct NewPerson<'a> {
     pub(super) principal: Uuid,
     pub(super) public_key: &'a [u8],
+    pub(super) key_tag: &'a [u8],
     pub(super) email_sealed: &'a [u8],
     pub(super) erasure_key_sealed: &'a [u8],
     /// At least one; all are of the same cost.
     pub(super) slots: &'a [NewSlot],
     pub(super) cost: CostColumns,
     pub(super) grants: &'a [(Scope, Vec<u8>)],
-    pub(super) keyring_sealed: &'a [u8],
+    pub(super) keyring: &'a SealedKeyring,
     pub(super) device_sealed: &'a [u8],
 }
 
@@ -85,6 +88,7 @@ impl NewPerson<'_> {
             &[
                 &self.principal,
                 &self.public_key,
+                &self.key_tag,
                 &self.email_sealed,
                 &self.erasure_key_sealed,
                 &slots,
@@ -101,7 +105,8 @@ impl NewPerson<'_> {
                 &Application::Web.as_str(),
                 &whole(limits.idle_minutes)?,
                 &whole(limits.absolute_hours)?,
-                &self.keyring_sealed,
+                &self.keyring.keyring,
+                &self.keyring.spare_key,
             ],
         )
         .await?;

@@ -4,7 +4,7 @@ use platform::{Error, Result};
 use uuid::Uuid;
 
 use super::{
-    document::{Drunk, Eaten, FoodDay, Note, NotesDay, Snapshot},
+    document::{Author, Drunk, Eaten, FoodDay, Note, NotesDay, Snapshot},
     entry::{NewEntry, Quantity, SentChange, SentPortion, leave_out, measure, note, water},
 };
 
@@ -18,6 +18,14 @@ pub(crate) struct Documents {
     pub(crate) notes: NotesDay,
 }
 
+/// Brings a document's authors up to date.
+fn sign(authors: &mut Vec<Author>, changed: &[Uuid], there: &[Uuid], holder: Option<Uuid>) {
+    authors.retain(|author| there.contains(&author.entry) && !changed.contains(&author.entry));
+    if let Some(holder) = holder {
+        authors.extend(changed.iter().map(|entry| Author { entry: *entry, holder }));
+    }
+}
+
 impl Documents {
     /// Whether the day has this entry.
     pub(super) fn has(&self, id: Uuid) -> bool {
@@ -28,6 +36,48 @@ impl Documents {
 
     fn entries(&self) -> usize {
         self.food.eaten.len() + self.food.drunk.len() + self.notes.notes.len()
+    }
+
+    /// Says of everything that was recorded or changed since `before` by whom it was, where that is
+    /// not the owner. What the owner changes afterwards is the owner's.
+    pub(crate) fn sign(&mut self, before: &Self, holder: Option<Uuid>) {
+        let changed: Vec<Uuid> = self
+            .food
+            .eaten
+            .iter()
+            .filter(|one| !before.food.eaten.contains(one))
+            .map(|one| one.id)
+            .chain(
+                self.food
+                    .drunk
+                    .iter()
+                    .filter(|one| !before.food.drunk.contains(one))
+                    .map(|one| one.id),
+            )
+            .collect();
+        let there: Vec<Uuid> = self
+            .food
+            .eaten
+            .iter()
+            .map(|one| one.id)
+            .chain(self.food.drunk.iter().map(|one| one.id))
+            .collect();
+        sign(&mut self.food.authors, &changed, &there, holder);
+        let changed: Vec<Uuid> = self
+            .notes
+            .notes
+            .iter()
+            .filter(|one| !before.notes.notes.contains(one))
+            .map(|one| one.id)
+            .collect();
+        let there: Vec<Uuid> = self.notes.notes.iter().map(|one| one.id).collect();
+        sign(&mut self.notes.authors, &changed, &there, holder);
+    }
+
+    /// Who recorded an entry, where that was not the owner.
+    pub(super) fn author(&self, id: Uuid) -> Option<Uuid> {
+        let mut authors = self.food.authors.iter().chain(&self.notes.authors);
+        authors.find(|author| author.entry == id).map(|author| author.holder)
     }
 
     /// Adds an entry; `false` when it is there already, which changes nothing.

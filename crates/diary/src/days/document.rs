@@ -2,15 +2,58 @@
 //!
 //! A document is self-contained: each food stands in it once with its name, source, release and
 //! values, so that a sum made today can be made again whatever happens to the catalogue. The first
-//! byte says which form the rest has.
+//! byte says which form the rest has: 1 is the document alone, 2 ends with who else recorded what.
 
 use nutrition::{Grams, Millilitres, Totals, Values};
 use platform::{Error, Result};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-/// The form written now.
-const FORM: u8 = 1;
+/// A document that its owner alone wrote.
+const OWN: u8 = 1;
+/// One in which somebody else recorded something.
+const WITH_AUTHORS: u8 = 2;
+
+/// Who recorded an entry, where that was not the owner: the capacity in which they were let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Author {
+    /// The entry.
+    pub entry: Uuid,
+    /// The person, practice or study.
+    pub holder: Uuid,
+}
+
+/// What is sealed for one scope of a day.
+pub trait Document: Serialize + DeserializeOwned {
+    /// Who else recorded what in it.
+    fn authors(&self) -> &[Author] {
+        &[]
+    }
+
+    /// Puts back what [`Document::authors`] gave.
+    fn set_authors(&mut self, _authors: Vec<Author>) {}
+}
+
+impl Document for FoodDay {
+    fn authors(&self) -> &[Author] {
+        &self.authors
+    }
+    fn set_authors(&mut self, authors: Vec<Author>) {
+        self.authors = authors;
+    }
+}
+
+impl Document for NotesDay {
+    fn authors(&self) -> &[Author] {
+        &self.authors
+    }
+    fn set_authors(&mut self, authors: Vec<Author>) {
+        self.authors = authors;
+    }
+}
+
+impl Document for Summary {}
+impl Document for Logged {}
 
 /// The document of scope `food`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,6 +66,9 @@ pub struct FoodDay {
     pub drunk: Vec<Drunk>,
     /// The foods, each once.
     pub foods: Vec<Snapshot>,
+    /// Who recorded what, where that was not the owner.
+    #[serde(skip)]
+    pub authors: Vec<Author>,
 }
 
 /// A food as it was when it was recorded.
@@ -87,6 +133,9 @@ pub struct Drunk {
 pub struct NotesDay {
     /// In the order of time.
     pub notes: Vec<Note>,
+    /// Who wrote what, where that was not the owner.
+    #[serde(skip)]
+    pub authors: Vec<Author>,
 }
 
 /// A note.
@@ -175,16 +224,28 @@ impl FoodDay {
 }
 
 /// Writes a document.
-pub fn write<T: Serialize>(document: &T) -> Result<Vec<u8>> {
-    postcard::to_extend(document, vec![FORM]).map_err(|cause| Error::Internal(cause.into()))
+pub fn write<T: Document>(document: &T) -> Result<Vec<u8>> {
+    let fault = |cause: postcard::Error| Error::Internal(cause.into());
+    let authors = document.authors();
+    let form = if authors.is_empty() { OWN } else { WITH_AUTHORS };
+    let written = postcard::to_extend(document, vec![form]).map_err(fault)?;
+    if authors.is_empty() {
+        Ok(written)
+    } else {
+        postcard::to_extend(authors, written).map_err(fault)
+    }
 }
 
 /// Reads a document that was opened. Its seal held, so a document that cannot be read is a fault of
 /// ours, or of a newer program.
-pub fn read<T: DeserializeOwned>(plain: &[u8]) -> Result<T> {
+pub fn read<T: Document>(plain: &[u8]) -> Result<T> {
+    let fault = |cause: postcard::Error| Error::Internal(cause.into());
     match plain.split_first() {
-        Some((&FORM, body)) => {
-            postcard::from_bytes(body).map_err(|cause| Error::Internal(cause.into()))
+        Some((&OWN, body)) => postcard::from_bytes(body).map_err(fault),
+        Some((&WITH_AUTHORS, body)) => {
+            let (mut document, rest): (T, _) = postcard::take_from_bytes(body).map_err(fault)?;
+            document.set_authors(postcard::from_bytes(rest).map_err(fault)?);
+            Ok(document)
         }
         Some((form, _)) => Err(Error::Internal(anyhow::anyhow!(
             "a document of form {form} was written by a newer program"
@@ -269,12 +330,16 @@ mod tests {
                 release: "28".to_owned(),
                 values: food.values(),
             }],
+            authors: Vec::new(),
         }
     }
 
     #[test]
     fn a_document_is_read_as_it_was_written() {
         let day = cheddar_day(3);
+        assert_eq!(read::<FoodDay>(&write(&day).unwrap()).unwrap(), day);
+        let mut day = day;
+        day.authors = vec![Author { entry: Uuid::from_u128(1), holder: Uuid::from_u128(7) }];
         assert_eq!(read::<FoodDay>(&write(&day).unwrap()).unwrap(), day);
         let summary = day.summary().unwrap();
         assert_eq!(read::<Summary>(&write(&summary).unwrap()).unwrap(), summary);
@@ -286,7 +351,7 @@ mod tests {
         for end in 0..written.len() {
             assert!(read::<FoodDay>(&written[..end]).is_err());
         }
-        assert!(read::<FoodDay>(&[2, 0, 0]).is_err());
+        assert!(read::<FoodDay>(&[3, 0, 0]).is_err());
     }
 
     #[test]

@@ -63,7 +63,12 @@ async fn day(
 ) -> Result<axum::Json<DayView>> {
     let date = date(&app, &text)?;
     let (caller, documents) = store::read(&app, &presented, date, PARTS).await?;
-    Ok(axum::Json(DayView::of(date, documents, Only::of(&caller))?))
+    let only = Only::of(&caller, date)?;
+    // What was not granted is not there.
+    if only.is_nothing() {
+        return Err(Error::NotFound);
+    }
+    Ok(axum::Json(DayView::of(date, &documents, only)?))
 }
 
 /// What is said of a whole day.
@@ -271,7 +276,10 @@ async fn behind(
 ) -> Result<axum::Json<Behind>> {
     let date = date(&app, &text)?;
     let nutrient = Nutrient::parse(&key).map_err(|_cause| Error::NotFound)?;
-    let (_, documents) = store::read(&app, &presented, date, &[Scope::Food]).await?;
+    let (caller, documents) = store::read(&app, &presented, date, &[Scope::Food]).await?;
+    if !caller.may_read_on(Scope::Food, days::number(date)?) {
+        return Err(Error::NotFound);
+    }
     Ok(axum::Json(Behind::of(nutrient, &documents)?))
 }
 
@@ -284,7 +292,7 @@ struct Changed<T> {
 
 impl<T> Changed<T> {
     fn view(self, date: Date) -> Result<axum::Json<DayView>> {
-        Ok(axum::Json(DayView::of(date, self.documents, self.only)?))
+        Ok(axum::Json(DayView::of(date, &self.documents, self.only)?))
     }
 }
 
@@ -301,10 +309,11 @@ async fn change_day<T>(
     let mut last = None;
     for _ in 0..TRIES {
         let (tx, read) = store::begin(app, presented, &[day], needed).await?;
-        let only = Only::of(tx.session());
+        let only = Only::of(tx.session(), day)?;
         let before = read.into_iter().next().unwrap_or_default();
         let mut after = before.documents.clone();
         let outcome = change(&mut after)?;
+        after.sign(&before.documents, tx.session().visits_as());
         let changes = [Change { day, before: &before, after: &after }];
         match store::keep(tx, &changes, act).await {
             Ok(()) => return Ok(Changed { documents: after, only, outcome }),
@@ -333,13 +342,15 @@ async fn change_two_days<T>(
     let mut last = None;
     for _ in 0..TRIES {
         let (tx, read) = store::begin(app, presented, &[day, other], PARTS).await?;
-        let only = Only::of(tx.session());
+        let only = Only::of(tx.session(), day)?;
         let mut read = read.into_iter();
         let before: ReadDay = read.next().unwrap_or_default();
         let other_before: ReadDay = read.next().unwrap_or_default();
         let mut after = before.documents.clone();
         let mut other_after = other_before.documents.clone();
         let outcome = change(&mut after, &mut other_after)?;
+        after.sign(&before.documents, tx.session().visits_as());
+        other_after.sign(&other_before.documents, tx.session().visits_as());
         let changes = [
             Change { day, before: &before, after: &after },
             Change { day: other, before: &other_before, after: &other_after },

@@ -5,25 +5,44 @@ use jiff::civil::Date;
 use keys::{Ladder, Place, RecordId, Scope};
 use platform::{
     App, Caller, Error, PresentedCaller, Result, Sql, Transaction, days, entered_by_caller,
+    entered_by_visitor,
 };
-use serde::de::DeserializeOwned;
 use tokio_postgres::{Row, types::Type};
 
 use super::{
+    TRIES,
     change::Documents,
-    document::{self, FoodDay, NotesDay},
+    document::{self, Document, FoodDay, NotesDay},
 };
 
 /// What the seal of every day's document is bound to.
 pub(crate) const TABLE: &str = "diary.record_day";
 
-pub(crate) static ALL: &[&Sql] = &[&READ, &READ_FOR_CHANGE, &LOGGED_VERSION, &KEEP, &AUDIT];
+pub(crate) static ALL: &[&Sql] = &[
+    &READ,
+    &LOOK,
+    &READ_FOR_CHANGE,
+    &LOOK_FOR_CHANGE,
+    &LOGGED_VERSION,
+    &KEEP,
+    &KEEP_OF_VISIT,
+    &AUDIT,
+];
 
 static READ: Sql = Sql::new(
     entered_by_caller!(
         "select scope::text as scope, day, version, epoch, body_sealed
         from diary.record_day
         where scope in ('food', 'notes') and day = $1"
+    ),
+    &[Type::DATE],
+);
+
+/// What a visitor sees of a day: through a function that writes it into the audit.
+static LOOK: Sql = Sql::new(
+    entered_by_visitor!(
+        "select scope, day, version, epoch, body_sealed
+        from diary.look(array['food', 'notes'], $1, $1)"
     ),
     &[Type::DATE],
 );
@@ -39,6 +58,13 @@ static READ_FOR_CHANGE: Sql = Sql::new(
     &[Type::DATE_ARRAY],
 );
 
+/// With the mark, which a visitor cannot ask for by itself.
+static LOOK_FOR_CHANGE: Sql = Sql::new(
+    "select scope, day, version, epoch, body_sealed
+    from diary.look_for_change(array['food', 'notes', 'logged'], $1)",
+    &[Type::DATE_ARRAY],
+);
+
 /// The mark beside a day's food changes rarely, so its version is looked at only then.
 static LOGGED_VERSION: Sql = Sql::new(
     "select version from diary.record_day where scope = 'logged' and day = $1 for update",
@@ -49,6 +75,18 @@ static KEEP: Sql = Sql::new(
     "select diary.keep_days($1, $2, $3, $4, $5, $6, $7)",
     &[
         Type::UUID,
+        Type::TEXT_ARRAY,
+        Type::DATE_ARRAY,
+        Type::INT8_ARRAY,
+        Type::INT4_ARRAY,
+        Type::BYTEA_ARRAY,
+        Type::TEXT,
+    ],
+);
+
+static KEEP_OF_VISIT: Sql = Sql::new(
+    "select diary.keep_days_of_visit($1, $2, $3, $4, $5, $6)",
+    &[
         Type::TEXT_ARRAY,
         Type::DATE_ARRAY,
         Type::INT8_ARRAY,
@@ -81,15 +119,11 @@ impl<'a> SealedDay<'a> {
     }
 
     /// Opens the document with the key of its day.
-    pub(crate) fn open<T: DeserializeOwned>(
-        &self,
-        caller: &Caller,
-        key: &keys::DataKey,
-    ) -> Result<T> {
+    pub(crate) fn open<T: Document>(&self, caller: &Caller, key: &keys::DataKey) -> Result<T> {
         let record = RecordId::Day(days::number(self.day)?);
         let place = Place {
             table: TABLE,
-            owner: caller.principal(),
+            owner: caller.owner(),
             scope: self.scope,
             record,
             version: self.version,
@@ -105,6 +139,8 @@ pub(crate) struct ReadDay {
     pub(crate) documents: Documents,
     food_version: u64,
     notes_version: u64,
+    /// As a visitor was told it.
+    logged_version: Option<u64>,
 }
 
 impl ReadDay {
@@ -121,11 +157,17 @@ pub(super) async fn read(
     day: Date,
     needed: &[Scope],
 ) -> Result<(Caller, Documents)> {
-    let (caller, rows) = app.db().read_few(presented, &READ, &[&day]).await?;
-    caller.require_read(needed)?;
-    match open(&caller, &rows, day) {
-        Ok(read) => Ok((caller, read.documents)),
-        Err(error) => Err(refused(app, presented, day, error).await),
+    let sql = if presented.is_visit() { &LOOK } else { &READ };
+    let mut tried = 0;
+    loop {
+        let (caller, rows) = app.db().read_few(presented, sql, &[&day]).await?;
+        caller.require_read(needed)?;
+        match open(&caller, &rows, day) {
+            Ok(read) => return Ok((caller, read.documents)),
+            // Sealed anew at this moment: the next look has the new keys.
+            Err(error) if error.is_race() && tried < TRIES => tried += 1,
+            Err(error) => return Err(refused(app, presented, day, error).await),
+        }
     }
 }
 
@@ -137,19 +179,45 @@ pub(crate) async fn begin(
     days: &[Date],
     needed: &[Scope],
 ) -> Result<(Transaction<Caller>, Vec<ReadDay>)> {
-    let (tx, rows) = app.db().begin(presented, &READ_FOR_CHANGE, &[&days]).await?;
-    tx.session().require_write(needed)?;
-    let mut read = Vec::with_capacity(days.len());
-    for day in days {
-        match open(tx.session(), &rows, *day) {
-            Ok(one) => read.push(one),
-            Err(error) => {
+    let sql = if presented.is_visit() { &LOOK_FOR_CHANGE } else { &READ_FOR_CHANGE };
+    let mut tried = 0;
+    loop {
+        let (tx, rows) = app.db().begin(presented, sql, &[&days]).await?;
+        tx.session().require_write(needed)?;
+        let opened = days.iter().map(|day| {
+            tx.session().require_write_on(needed, days::number(*day)?)?;
+            open(tx.session(), &rows, *day).map_err(|error| Fault::of(*day, error))
+        });
+        match opened.collect::<Result<Vec<_>, Fault>>() {
+            Ok(read) => return Ok((tx, read)),
+            Err(Fault { error, .. }) if error.is_race() && tried < TRIES => tried += 1,
+            Err(Fault { day, error }) => {
                 drop(tx);
-                return Err(refused(app, presented, *day, error).await);
+                return Err(match day {
+                    Some(day) => refused(app, presented, day, error).await,
+                    None => error,
+                });
             }
         }
     }
-    Ok((tx, read))
+}
+
+/// What is wrong, and with which day's documents if it is about one's.
+struct Fault {
+    day: Option<Date>,
+    error: Error,
+}
+
+impl Fault {
+    fn of(day: Date, error: Error) -> Self {
+        Self { day: Some(day), error }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self { day: None, error }
+    }
 }
 
 fn open(caller: &Caller, rows: &[Row], day: Date) -> Result<ReadDay> {
@@ -161,6 +229,10 @@ fn open(caller: &Caller, rows: &[Row], day: Date) -> Result<ReadDay> {
         }
         let sealed = SealedDay::of(row)?;
         if sealed.day != day {
+            continue;
+        }
+        if sealed.scope == Scope::Logged {
+            read.logged_version = Some(sealed.version);
             continue;
         }
         let key = caller.day_key(sealed.scope, sealed.epoch, days::number(day)?)?;
@@ -183,6 +255,8 @@ pub(crate) async fn refused(
     day: Date,
     error: Error,
 ) -> Error {
+    // Keys that stay older than the row are not a matter of the moment.
+    let error = if matches!(error, Error::NewKeys) { Error::Altered } else { error };
     if !matches!(error, Error::Altered) {
         return error;
     }
@@ -221,9 +295,7 @@ pub(crate) async fn keep(tx: Transaction<Caller>, changes: &[Change<'_>], act: &
                 &document::write(&food.summary()?)?,
             )?;
             if change.before.food_version == 0 || food.logged() != before.food.logged() {
-                let rows = tx.query(&LOGGED_VERSION, &[&change.day]).await?;
-                let version = rows.first().map_or(Ok(0_i64), |row| row.try_get("version"))?;
-                let version = u64::try_from(version).or(Err(Error::Altered))? + 1;
+                let version = logged_version(&tx, change).await? + 1;
                 sealing.add(
                     Scope::Logged,
                     change.day,
@@ -244,9 +316,24 @@ pub(crate) async fn keep(tx: Transaction<Caller>, changes: &[Change<'_>], act: &
         tx.finish(&[]).await?;
         return Ok(());
     }
-    let owner = caller.principal();
+    if caller.visits_as().is_some() {
+        tx.finish(&[(&KEEP_OF_VISIT, &[&scopes, &days, &versions, &epochs, &bodies, &act])])
+            .await?;
+        return Ok(());
+    }
+    let owner = caller.owner();
     tx.finish(&[(&KEEP, &[&owner, &scopes, &days, &versions, &epochs, &bodies, &act])]).await?;
     Ok(())
+}
+
+/// The version of the mark beside a day's food, zero where there is none.
+async fn logged_version(tx: &Transaction<Caller>, change: &Change<'_>) -> Result<u64> {
+    if tx.session().visits_as().is_some() {
+        return Ok(change.before.logged_version.unwrap_or(0));
+    }
+    let rows = tx.query(&LOGGED_VERSION, &[&change.day]).await?;
+    let version = rows.first().map_or(Ok(0_i64), |row| row.try_get("version"))?;
+    u64::try_from(version).or(Err(Error::Altered))
 }
 
 /// Documents on their way into the table, as columns.
@@ -276,7 +363,7 @@ impl<'a> Sealing<'a> {
         let number = days::number(day)?;
         let place = Place {
             table: TABLE,
-            owner: self.caller.principal(),
+            owner: self.caller.owner(),
             scope,
             record: RecordId::Day(number),
             version,

@@ -1,8 +1,9 @@
 //! What the person is shown of a day.
 
+use jiff::civil::Date;
 use keys::Scope;
 use nutrition::{Nutrient, Total, Totals};
-use platform::{Caller, Result};
+use platform::{Caller, Result, days};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,8 +18,8 @@ use super::{
 #[derive(Serialize, ToSchema)]
 pub(super) struct DayView {
     #[schema(value_type = String, example = "2026-11-22")]
-    date: jiff::civil::Date,
-    /// Which scopes of the day this token may read. The rest is unknown here, not empty. Absent
+    date: Date,
+    /// Which scopes of the day this token or visitor may read. The rest is unknown here, not empty. Absent
     /// where everything is shown.
     #[serde(skip_serializing_if = "Only::is_everything")]
     #[schema(value_type = Option<Vec<String>>, example = json!(["food"]))]
@@ -38,11 +39,17 @@ pub(super) struct DayView {
 pub(super) struct Only(Option<Vec<&'static str>>);
 
 impl Only {
-    /// What the caller may read.
-    pub(super) fn of(caller: &Caller) -> Self {
-        let readable = PARTS.iter().filter(|scope| caller.may_read(**scope));
+    /// What the caller may read of a day.
+    pub(super) fn of(caller: &Caller, day: Date) -> Result<Self> {
+        let day = days::number(day)?;
+        let readable = PARTS.iter().filter(|scope| caller.may_read_on(**scope, day));
         let readable: Vec<&'static str> = readable.map(|scope| Scope::as_str(*scope)).collect();
-        Self((readable.len() < PARTS.len()).then_some(readable))
+        Ok(Self((readable.len() < PARTS.len()).then_some(readable)))
+    }
+
+    /// Whether nothing of the day may be read.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.0.as_ref().is_some_and(Vec::is_empty)
     }
 
     fn is_everything(&self) -> bool {
@@ -56,6 +63,9 @@ impl Only {
 enum EntryView {
     Food {
         id: Uuid,
+        /// The practice, study or friend that recorded it; absent where the owner did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        author: Option<Uuid>,
         group: Group,
         #[schema(example = "08:15")]
         time: String,
@@ -70,6 +80,9 @@ enum EntryView {
     },
     Water {
         id: Uuid,
+        /// The practice, study or friend that recorded it; absent where the owner did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        author: Option<Uuid>,
         #[schema(example = "08:15")]
         time: String,
         zone: String,
@@ -77,6 +90,9 @@ enum EntryView {
     },
     Note {
         id: Uuid,
+        /// The practice, study or friend that recorded it; absent where the owner did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        author: Option<Uuid>,
         #[schema(example = "08:15")]
         time: String,
         zone: String,
@@ -134,7 +150,7 @@ pub(crate) struct TotalView {
 }
 
 impl DayView {
-    pub(super) fn of(date: jiff::civil::Date, day: Documents, only: Only) -> Result<Self> {
+    pub(super) fn of(date: Date, day: &Documents, only: Only) -> Result<Self> {
         let totals = day.food.totals()?;
         let energy = Nutrient::parse("energy").ok();
         let mut entries =
@@ -143,6 +159,7 @@ impl DayView {
             let food = day.food.food_of(eaten)?;
             entries.push(EntryView::Food {
                 id: eaten.id,
+                author: day.author(eaten.id),
                 group: eaten.group,
                 time: clock_face(&eaten.moment),
                 zone: eaten.moment.zone.clone(),
@@ -161,17 +178,19 @@ impl DayView {
                 energy_kcal: energy.and_then(|energy| food.values.amount_in(energy, eaten.grams)),
             });
         }
-        entries.extend(day.food.drunk.into_iter().map(|drunk| EntryView::Water {
+        entries.extend(day.food.drunk.iter().map(|drunk| EntryView::Water {
             id: drunk.id,
+            author: day.author(drunk.id),
             time: clock_face(&drunk.moment),
-            zone: drunk.moment.zone,
+            zone: drunk.moment.zone.clone(),
             ml: drunk.water.get(),
         }));
-        entries.extend(day.notes.notes.into_iter().map(|note| EntryView::Note {
+        entries.extend(day.notes.notes.iter().map(|note| EntryView::Note {
             id: note.id,
+            author: day.author(note.id),
             time: clock_face(&note.moment),
-            zone: note.moment.zone,
-            text: note.text,
+            zone: note.moment.zone.clone(),
+            text: note.text.clone(),
         }));
         Ok(Self {
             date,

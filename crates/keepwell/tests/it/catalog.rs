@@ -19,6 +19,11 @@ const NOBODYS: &[(&str, &str)] = &[
 /// Views that run with their owner's rights: each is a guarded door.
 const DOORS: &[(&str, &str)] = &[
     ("accounts.standing_second_step", "what a session that is not open can be opened with"),
+    ("auth.my_holder", "the public keys of those who hold something of the asker's"),
+    ("auth.my_keyring", "the sealed keyrings of the asker's sessions, which the asker seals anew"),
+    ("auth.my_membership", "what the presented session's person belongs to"),
+    ("auth.visit", "which diary the presented session may visit, and what of it"),
+    ("auth.visit_entry", "what a visit is given when it enters"),
     ("auth.my_session", "what the presented session is told of itself"),
     ("auth.my_sessions", "the list of the asker's sessions, without what opens them"),
     ("auth.standing", "what the presented session waits for"),
@@ -33,6 +38,16 @@ const DOORS: &[(&str, &str)] = &[
 
 /// Functions that run with their owner's rights.
 const DEFINERS: &[(&str, &str)] = &[
+    ("audit.append_visit", "the only way for a visit to write the audit by itself"),
+    ("auth.hold_epochs", "holds a scope's keys still, and tells only whether they are the newest"),
+    ("auth.keep_my_keyrings", "reaches the asker's sessions, after a fresh proof"),
+    ("auth.take_grants", "seals anew what a proved visit reaches"),
+    ("auth.take_slot", "seals anew the asker's own copy of an organisation's key"),
+    ("circle.end_share", "ends a share, for its owner with a fresh proof or for its holder"),
+    ("circle.found", "makes an organisation of the asker's, after a fresh proof"),
+    ("diary.keep_days_of_visit", "writes what a proved visit may write, and the audit of it"),
+    ("diary.look", "shows what a proved visit may see, and writes the audit of it"),
+    ("diary.look_for_change", "the same, locked, of what a proved visit may write"),
     ("mail.put", "the only way to write mail to the asker: it counts the recipient's"),
     ("accounts.tell", "the only way to leave the asker a notice: it keeps them few"),
     ("accounts.tell_second_step_failed", "leaves one word to the person of the waiting session"),
@@ -150,7 +165,7 @@ fn rules() -> Vec<(&'static str, String)> {
             join pg_namespace n on n.oid = p.pronamespace
             where OURS and p.prosecdef and pg_get_userbyid(p.proowner)
                 not in ('keepwell_auth', 'keepwell_caller', 'keepwell_revoker', 'keepwell_audit',
-                    'keepwell_limits')".to_owned()),
+                    'keepwell_limits', 'keepwell_visitor')".to_owned()),
         ("no role of ours may be this strong", "
             select rolname::text from pg_roles
             where rolname like 'keepwell%' and (rolsuper or rolbypassrls or rolcreaterole
@@ -179,21 +194,21 @@ fn rules() -> Vec<(&'static str, String)> {
             select n.nspname || '.' || c.relname || ' ' || a.privilege_type
             from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) a
             where OURS and a.grantee = 0".to_owned()),
-        ("begin this table's primary key with its owner or principal", format!("
+        ("begin this table's primary key with its owner, principal or organisation", format!("
             select n.nspname || '.' || c.relname from pg_class c
             join pg_namespace n on n.oid = c.relnamespace
             left join pg_index i on i.indrelid = c.oid and i.indisprimary
             left join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
             where c.relkind in ('r', 'p') and OURS
                 and n.nspname || '.' || c.relname not in ({nobodys})
-                and coalesce(a.attname, '') not in ('owner', 'principal')")),
-        ("begin this unique index with its owner or principal, or give a reason in catalog.rs", format!("
+                and coalesce(a.attname, '') not in ('owner', 'principal', 'organisation')")),
+        ("begin this unique index with its owner, principal or organisation, or give a reason in catalog.rs", format!("
             select n.nspname || '.' || x.relname from pg_index i
             join pg_class c on c.oid = i.indrelid
             join pg_class x on x.oid = i.indexrelid
             join pg_namespace n on n.oid = c.relnamespace
             join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
-            where i.indisunique and OURS and a.attname not in ('owner', 'principal')
+            where i.indisunique and OURS and a.attname not in ('owner', 'principal', 'organisation')
                 and n.nspname || '.' || c.relname not in ({nobodys})
                 and n.nspname || '.' || x.relname not in ({unique})")),
         ("this table's first key must reference a person, so that erasing one erases all", format!("

@@ -26,6 +26,9 @@ struct Actor<'a> {
     cookie: Option<&'a str>,
 }
 
+/// A practice, with Ana as its member.
+const PRACTICE: Uuid = Uuid::from_u128(0x9ac);
+
 /// Counts that are quiet, and some that still count.
 const QUIET: &str = "
     insert into platform.rate_count (key_hash, next_at)
@@ -116,6 +119,19 @@ async fn two_people() -> (TestServer, Person, Person, Tokens) {
         (principal, factor, kind, name_sealed, body_sealed, pass_hash)
         select principal, gen_random_uuid(), 'totp', 'n', 'b', sha256('p') from accounts.account;
         insert into auth.ceremony values (sha256('c'), 's', now() + interval '1 minute')";
+    let circle = format!(
+        "insert into auth.principal (principal, public_key, kind, key_tag_hash)
+            values ('{PRACTICE}', 'k', 'practice', sha256('t'));
+        insert into auth.membership (organisation, member, role, slot_sealed)
+            values ('{PRACTICE}', '{ana}', 'owner', 's');
+        insert into circle.share (owner, holder, kind, for_owner_sealed, for_holder_sealed,
+            line_for_owner_sealed, line_for_holder_sealed) values ('{ana}', '{PRACTICE}', 'practice', 'o', 'h', 'l', 'l');
+        insert into circle.former_holder (owner, holder, kind, for_owner_sealed)
+            values ('{ana}', '{ben}', 'friend', 'o')",
+        ana = ana.id,
+        ben = ben.id
+    );
+    admin.batch_execute(&circle).await.unwrap();
     admin.batch_execute(steps).await.unwrap();
     let ended = "update auth.session s set expires_at = now()
         where created_at = (select max(o.created_at) from auth.session o where o.principal = s.principal)";

@@ -8,7 +8,16 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// What a scan of a personal table is allowed to be found by.
-const KEYS: [&str; 6] = ["owner", "principal", "holder", "token_hash", "proof_hash", "handle_hash"];
+const KEYS: [&str; 8] = [
+    "owner",
+    "principal",
+    "holder",
+    "token_hash",
+    "proof_hash",
+    "handle_hash",
+    "organisation",
+    "member",
+];
 /// About nobody, and a handful of rows.
 const NOBODYS: [&str; 2] = ["stretch_cost", "migration"];
 
@@ -31,6 +40,14 @@ const FILL: &str = "
     insert into auth.access_grant (owner, holder, scope, epoch, first_day, last_day, key_sealed)
         select id, id, s, 1, '1900-01-01', '2079-06-06', sha256('x')
         from people, unnest(array['food', 'summary', 'logged', 'notes']) s;
+    insert into auth.membership (organisation, member, role, slot_sealed)
+        select o.id, m.id, 'professional', 's' from people o join people m on m.n between o.n and o.n + 3;
+    insert into circle.share (owner, holder, kind, for_owner_sealed, for_holder_sealed, line_for_owner_sealed,
+        line_for_holder_sealed)
+        select o.id, h.id, 'friend', 'o', 'h', 'l', 'l'
+        from people o join people h on h.n between o.n + 1 and o.n + 3;
+    insert into circle.former_holder (owner, holder, kind, for_owner_sealed)
+        select o.id, h.id, 'friend', 'o' from people o join people h on h.n = o.n + 4;
     insert into erasure.erasure_key (owner, key_sealed) select id, sha256('x') from people;
     insert into diary.record_day
         select id, s, date '2026-11-01' + d, 1, 1, decode(repeat('ab', 900), 'hex')

@@ -272,7 +272,7 @@ fn memberships() {
 #[test]
 fn spares_of_keyring_keys() {
     let sealed = format("spare_keyring_key");
-    let key = KeyringKey::open_spare(&known_pair(), HOLDER, ITEM, &sealed).unwrap();
+    let key = KeyringKey::open_spare(&known_pair(), HOLDER, &sealed).unwrap();
     assert!(Keyring::open(&key, HOLDER, &format("keyring")).is_ok());
 }
 

@@ -99,7 +99,7 @@ proptest! {
         prop_assert!(secret.open_pair(&root, ANA, BEN, &bytes).is_err());
         prop_assert!(secret.handle().open("name", ANA, &bytes).is_err());
         prop_assert!(open_membership(ANA, BEN, &bytes, &pair).is_err());
-        prop_assert!(KeyringKey::open_spare(&pair, ANA, BEN, &bytes).is_err());
+        prop_assert!(KeyringKey::open_spare(&pair, ANA, &bytes).is_err());
         prop_assert!(open_letter(&pair, ANA, BEN, "name", &bytes).is_err());
         prop_assert!(LineKey::open_as_owner(ANA, BEN, &bytes, &pair).is_err());
         prop_assert!(LineKey::open_as_holder(ANA, BEN, &bytes, &pair).is_err());
@@ -115,8 +115,8 @@ proptest! {
     fn what_was_sealed_right_but_is_no_secret_inside(inside in anything(80)) {
         let pair = KeyPair::generate();
         let seal = |context: &Context| aead::seal(&derive(pair.seed(), context), context, &inside);
-        let spare = seal(&Context::new("spare keyring key").id(ANA).id(BEN));
-        let opened = KeyringKey::open_spare(&pair, ANA, BEN, &spare);
+        let spare = seal(&Context::new("spare keyring key").id(ANA));
+        let opened = KeyringKey::open_spare(&pair, ANA, &spare);
         prop_assert_eq!(opened.is_ok(), inside.len() == 32);
         let line = seal(&Context::new("owner's line key").id(ANA).id(BEN));
         let opened = LineKey::open_as_owner(ANA, BEN, &line, &pair);

@@ -346,20 +346,18 @@ fn what_is_written_on_a_line_opens_as_what_it_is_and_shows_its_length_in_steps_o
 }
 
 #[test]
-fn a_spare_opens_for_its_principal_and_session_only() {
+fn a_spare_opens_for_its_principal_only() {
     let (ana, ben) = (KeyPair::generate(), KeyPair::generate());
     for key in [SessionToken::generate().keyring_key(), ApiToken::generate().keyring_key()] {
-        let sealed = key.spare(&ana, ANA, OFFER);
-        let opened = KeyringKey::open_spare(&ana, ANA, OFFER, &sealed).unwrap();
+        let sealed = key.spare(&ana, ANA);
+        let opened = KeyringKey::open_spare(&ana, ANA, &sealed).unwrap();
         let keyring = Keyring::new(KeyPair::generate()).seal(&key, ANA);
         assert!(Keyring::open(&opened, ANA, &keyring).is_ok());
 
-        assert_eq!(KeyringKey::open_spare(&ben, ANA, OFFER, &sealed).err(), Some(CannotOpen));
-        assert_eq!(KeyringKey::open_spare(&ana, BEN, OFFER, &sealed).err(), Some(CannotOpen));
-        assert_eq!(KeyringKey::open_spare(&ana, ANA, BEN, &sealed).err(), Some(CannotOpen));
-        assert_eq!(KeyringKey::open_spare(&ana, OFFER, ANA, &sealed).err(), Some(CannotOpen));
+        assert_eq!(KeyringKey::open_spare(&ben, ANA, &sealed).err(), Some(CannotOpen));
+        assert_eq!(KeyringKey::open_spare(&ana, BEN, &sealed).err(), Some(CannotOpen));
         refuses_what_was_altered(&sealed, 1, |sealed| {
-            KeyringKey::open_spare(&ana, ANA, OFFER, sealed).is_ok()
+            KeyringKey::open_spare(&ana, ANA, sealed).is_ok()
         });
     }
 }

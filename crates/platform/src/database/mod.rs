@@ -21,6 +21,7 @@ use keys::RootKey;
 use tokio_postgres::{
     Config, NoTls, Row, Socket,
     tls::{MakeTlsConnect, TlsConnect},
+    types::Type,
 };
 
 pub use migrate::{MIGRATIONS, MigrateError, Migration, migrate, migrate_to};
@@ -28,15 +29,25 @@ pub use settle::{SettleError, settle};
 pub use statement::{Params, Sql};
 pub use transaction::{Transaction, Unproved};
 
-use crate::{Error, Result, session::Presents};
+use crate::{
+    Error, Result,
+    session::{Presents, Visit},
+};
 use transaction::Open;
 
 /// Who presents, and whose data is meant. Tied to the transaction (`true`), so that a pooled
 /// connection never carries it on.
 pub(crate) static PRESENT: Sql = Sql::new(
-    "select set_config('app.token', $1, true), set_config('app.owner', '', true)",
-    &[tokio_postgres::types::Type::TEXT],
+    "select set_config('app.token', $1, true), set_config('app.owner', $2, true),
+        set_config('app.holder', $3, true)",
+    &[Type::TEXT, Type::TEXT, Type::TEXT],
 );
+
+/// The token, and what a visit names.
+fn presents(presented: &impl Presents) -> [&str; 3] {
+    let (owner, holder) = presented.visit().map(Visit::texts).unwrap_or_default();
+    [presented.database_token(), owner, holder]
+}
 
 /// A pool of connections as the role `keepwell_app`.
 #[derive(Clone)]
@@ -81,15 +92,20 @@ impl Db {
     ) -> Result<(P::Proved, Vec<Row>)> {
         let conn = self.connection().await?;
         let present = PRESENT.prepare(&conn).await?;
-        let enter = P::enter().prepare(&conn).await?;
+        let enter = presented.enter().prepare(&conn).await?;
         let wanted = sql.prepare(&conn).await?;
-        let token = presented.database_token();
-        let token: Params<'_> = &[&token];
+        let [token, owner, holder] = presents(presented);
+        let token: Params<'_> = &[&token, &owner, &holder];
         // The macro polls in this order, and each poll queues its messages: COMMIT cannot overtake,
         // and a request that is cancelled here leaves nothing open. Every result is looked at,
         // because COMMIT of a failed transaction reports success.
         let (begun, named, entered, rows, committed) = join!(
-            conn.batch_execute("begin read only"),
+            // Both statements see the same moment: no row is newer than the keys to it. What a visit
+            // reads writes the audit, which others write as well.
+            conn.batch_execute(match presented.visit() {
+                None => "begin isolation level repeatable read read only",
+                Some(_) => "begin",
+            }),
             conn.query(&present, token),
             conn.query(&enter, &[]),
             conn.query(&wanted, params),
@@ -116,11 +132,15 @@ impl Db {
         let conn = self.connection().await?;
         let present = PRESENT.prepare(&conn).await?;
         let wanted = sql.prepare(&conn).await?;
-        let token = presented.database_token();
-        let token: Params<'_> = &[&token];
+        let [token, owner, holder] = presents(presented);
+        let token: Params<'_> = &[&token, &owner, &holder];
         // In this order, for the reasons given in `read`.
         let (begun, named, rows, committed) = join!(
-            conn.batch_execute("begin read only"),
+            // What a visit reads writes the audit.
+            conn.batch_execute(match presented.visit() {
+                None => "begin read only",
+                Some(_) => "begin",
+            }),
             conn.query(&present, token),
             conn.query(&wanted, params),
             conn.batch_execute("commit"),
@@ -135,7 +155,7 @@ impl Db {
 
     /// Only proves who asks, for what needs no row of theirs.
     pub async fn prove<P: Presents>(&self, presented: &P) -> Result<P::Proved> {
-        let (proved, _) = self.read_few(presented, P::enter(), &[]).await?;
+        let (proved, _) = self.read_few(presented, presented.enter(), &[]).await?;
         Ok(proved)
     }
 
@@ -149,12 +169,12 @@ impl Db {
     ) -> Result<(Transaction<P::Proved>, Vec<Row>)> {
         let conn = self.connection().await?;
         let present = PRESENT.prepare(&conn).await?;
-        let enter = P::enter().prepare(&conn).await?;
+        let enter = presented.enter().prepare(&conn).await?;
         let wanted = first.prepare(&conn).await?;
         // From here on a cancelled request rolls back when `open` is dropped.
         let open = Open::new(conn);
-        let token = presented.database_token();
-        let token: Params<'_> = &[&token];
+        let [token, owner, holder] = presents(presented);
+        let token: Params<'_> = &[&token, &owner, &holder];
         let (begun, named, entered, rows) = join!(
             open.batch_execute("begin"),
             open.query(&present, token),
@@ -170,7 +190,7 @@ impl Db {
             return Err(self.why_not(presented).await);
         };
         let rows = rows?;
-        let (proved, wants_touch) = match presented.prove(entered, &self.root) {
+        let (mut proved, wants_touch) = match presented.prove(entered, &self.root) {
             Ok(proved) => proved,
             Err(error) => {
                 // Gives the connection back before the refusal asks for one.
@@ -181,6 +201,7 @@ impl Db {
         if wants_touch {
             self.touch_later(presented);
         }
+        presented.proved(&mut proved, self);
         Ok((Transaction::new(open, proved), rows))
     }
 
@@ -191,8 +212,8 @@ impl Db {
         let conn = self.connection().await?;
         let present = PRESENT.prepare(&conn).await?;
         let open = Open::new(conn);
-        let token = presented.database_token();
-        let token: Params<'_> = &[&token];
+        let [token, owner, holder] = presents(presented);
+        let token: Params<'_> = &[&token, &owner, &holder];
         let (begun, named) = join!(open.batch_execute("begin"), open.query(&present, token));
         begun?;
         named?;
@@ -224,10 +245,11 @@ impl Db {
     async fn proved<P: Presents>(&self, presented: &P, rows: &[Row]) -> Result<P::Proved> {
         let Some(row) = rows.first() else { return Err(self.why_not(presented).await) };
         match presented.prove(row, &self.root) {
-            Ok((proved, wants_touch)) => {
+            Ok((mut proved, wants_touch)) => {
                 if wants_touch {
                     self.touch_later(presented);
                 }
+                presented.proved(&mut proved, self);
                 Ok(proved)
             }
             Err(error) => Err(crate::session::refused(self, presented, error).await),

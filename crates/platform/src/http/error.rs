@@ -42,6 +42,18 @@ pub enum Error {
     #[error("{0}")]
     TokenMayNot(Cow<'static, str>),
 
+    /// Something that is done in one's own diary only.
+    #[error("this is for the owner of a diary: close the diary that you are visiting")]
+    NotForVisitors,
+
+    /// A visitor reaches for more than was granted: in words.
+    #[error("{0}")]
+    MayNotChange(Cow<'static, str>),
+
+    /// What is stored got new keys while the request was on its way.
+    #[error("access to this diary was changed at this moment: try again")]
+    NewKeys,
+
     /// The credentials do not open anything. Never says which of them was wrong.
     #[error("{0}")]
     NotOpened(&'static str),
@@ -148,6 +160,9 @@ impl Error {
     pub fn is_race(&self) -> bool {
         use tokio_postgres::error::SqlState;
 
+        if matches!(self, Self::NewKeys) {
+            return true;
+        }
         let Self::Internal(cause) = self else { return false };
         cause
             .downcast_ref::<tokio_postgres::Error>()
@@ -176,10 +191,13 @@ impl Error {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::OtherSite | Self::ProveFirst | Self::OwesSecondStep | Self::TokenMayNot(_) => {
-                StatusCode::FORBIDDEN
-            }
-            Self::Conflict(_) | Self::OtherPerson => StatusCode::CONFLICT,
+            Self::OtherSite
+            | Self::ProveFirst
+            | Self::OwesSecondStep
+            | Self::TokenMayNot(_)
+            | Self::NotForVisitors
+            | Self::MayNotChange(_) => StatusCode::FORBIDDEN,
+            Self::Conflict(_) | Self::OtherPerson | Self::NewKeys => StatusCode::CONFLICT,
             Self::TooMany { .. } | Self::TooManyWrong { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy | Self::Unavailable | Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Altered | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -194,6 +212,9 @@ impl Error {
             Self::ProveFirst => "prove-first",
             Self::OwesSecondStep => "second-step-owed",
             Self::TokenMayNot(_) => "token-may-not",
+            Self::NotForVisitors => "not-for-visitors",
+            Self::MayNotChange(_) => "may-not-change",
+            Self::NewKeys => "new-keys",
             Self::NotOpened(_) => "not-opened",
             Self::NotFound => "not-found",
             Self::WrongMethod => "wrong-method",

@@ -1,5 +1,7 @@
 //! Who calls, where programs may call as well as people: a session, or an API token of its owner's.
 //!
+//! Or a visitor: a session that names somebody else's diary.
+//!
 //! A route takes a [`PresentedCaller`] when it declares `Access::SessionOrToken`; every other route
 //! takes a `Presented`, which no token becomes. What a token may is for the database to say; here it
 //! is said in words, before a statement would find no row. A token's keyring has the covers of its
@@ -18,8 +20,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Entry, Presented, Presents, bearer, hex, statements};
-use crate::{Error, Result, Sql};
+use super::{Entry, Presented, Presents, Visit, Visitor, bearer, hex, statements};
+use crate::{Db, Error, Result, Sql};
 
 /// What an API token may do with its scopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,6 +58,7 @@ pub struct PresentedCaller(Credential);
 #[derive(Clone)]
 enum Credential {
     Session(Presented),
+    Visit(Presented, Arc<Visit>),
     Token(Arc<PresentedToken>),
 }
 
@@ -67,13 +70,31 @@ struct PresentedToken {
 
 impl PresentedCaller {
     fn from_parts(parts: &Parts) -> Result<Self> {
+        let visit = Visit::of(&parts.headers)?;
         match bearer::token(&parts.headers)? {
+            Some(_) if visit.is_some() => Err(Error::TokenMayNot(NOT_FOR_TOKENS.into())),
             Some(token) => {
                 let database_token = hex(token.database_token().expose());
                 Ok(Self(Credential::Token(Arc::new(PresentedToken { token, database_token }))))
             }
-            None => Ok(Self(Credential::Session(Presented::from_parts(parts)?))),
+            None => {
+                let presented = Presented::from_cookie(parts)?;
+                Ok(Self(match visit {
+                    None => Credential::Session(presented),
+                    Some(visit) => Credential::Visit(presented, Arc::new(visit)),
+                }))
+            }
         }
+    }
+
+    /// The session of somebody who visits in this capacity, for what the server does on the way.
+    pub fn visiting(presented: &Presented, visit: Visit) -> Self {
+        Self(Credential::Visit(presented.clone(), Arc::new(visit)))
+    }
+
+    /// Whether it is about somebody else's diary.
+    pub fn is_visit(&self) -> bool {
+        matches!(self.0, Credential::Visit(..))
     }
 }
 
@@ -94,20 +115,44 @@ impl<S: Sync> FromRequestParts<S> for PresentedCaller {
 impl Presents for PresentedCaller {
     type Proved = Caller;
 
-    fn enter() -> &'static Sql {
-        &statements::ENTER_AS_CALLER
+    fn enter(&self) -> &'static Sql {
+        match &self.0 {
+            Credential::Session(_) | Credential::Token(_) => &statements::ENTER_AS_CALLER,
+            Credential::Visit(..) => &statements::ENTER_AS_VISITOR,
+        }
+    }
+
+    fn visit(&self) -> Option<&Visit> {
+        match &self.0 {
+            Credential::Session(_) | Credential::Token(_) => None,
+            Credential::Visit(_, visit) => Some(visit),
+        }
     }
 
     fn database_token(&self) -> &str {
         match &self.0 {
-            Credential::Session(presented) => presented.database_token(),
+            Credential::Session(presented) | Credential::Visit(presented, _) => {
+                presented.database_token()
+            }
             Credential::Token(presented) => &presented.database_token,
         }
+    }
+
+    fn proved(&self, caller: &mut Caller, db: &Db) {
+        caller.take_later(db, self);
     }
 
     fn prove(&self, row: &Row, root: &RootKey) -> Result<(Caller, bool)> {
         let entry = Entry::from_row(row)?;
         let principal = entry.principal;
+        if let Credential::Visit(presented, _) = &self.0 {
+            presented.check(&entry)?;
+            let visitor = Visitor::open(row, principal, &entry.open_keyring(presented, root)?)?;
+            let owner = visitor.owner();
+            let erasure_key = entry.open_erasure_key_of(owner, root)?;
+            let keys = Keys::Visitor(visitor);
+            return Ok((Caller { principal, owner, keys, erasure_key }, entry.wants_touch));
+        }
         let access: Option<&str> = row.try_get("access")?;
         let keys = match (&self.0, access) {
             (Credential::Session(presented), None) => {
@@ -126,18 +171,19 @@ impl Presents for PresentedCaller {
                 })
             }
             // A token's row says that it is one, and a session's that it is none.
-            (Credential::Session(_), Some(_)) | (Credential::Token(_), None) => {
-                return Err(Error::Altered);
-            }
+            (Credential::Session(_), Some(_))
+            | (Credential::Token(_), None)
+            | (Credential::Visit(..), _) => return Err(Error::Altered),
         };
-        let erasure_key = entry.open_erasure_key(root)?;
-        Ok((Caller { principal, keys, erasure_key }, entry.wants_touch))
+        let erasure_key = entry.open_erasure_key_of(principal, root)?;
+        Ok((Caller { principal, owner: principal, keys, erasure_key }, entry.wants_touch))
     }
 }
 
 /// Who calls, proved, with the keys that opens. Only the door to the database makes one.
 pub struct Caller {
     principal: Uuid,
+    owner: Uuid,
     keys: Keys,
     erasure_key: ErasureKey,
 }
@@ -145,6 +191,7 @@ pub struct Caller {
 enum Keys {
     Person(Keyring),
     Program(Program),
+    Visitor(Visitor),
 }
 
 struct Program {
@@ -159,10 +206,32 @@ impl Caller {
         self.principal
     }
 
+    /// Whose diary this is about: the caller's own, or the visited one.
+    pub fn owner(&self) -> Uuid {
+        self.owner
+    }
+
+    /// In which capacity somebody else's diary is visited; `None` in one's own.
+    pub fn visits_as(&self) -> Option<Uuid> {
+        match &self.keys {
+            Keys::Visitor(visitor) => Some(visitor.holder()),
+            Keys::Person(_) | Keys::Program(_) => None,
+        }
+    }
+
+    /// Whether a scope may be read on this day.
+    pub fn may_read_on(&self, scope: Scope, day: DayNumber) -> bool {
+        match &self.keys {
+            Keys::Visitor(visitor) => visitor.reaches(scope, day),
+            Keys::Person(_) | Keys::Program(_) => self.may_read(scope),
+        }
+    }
+
     /// Whether a scope may be read.
     pub fn may_read(&self, scope: Scope) -> bool {
         match &self.keys {
             Keys::Person(_) => true,
+            Keys::Visitor(visitor) => visitor.may_read(scope),
             Keys::Program(program) => {
                 program.access != TokenAccess::WriteOnly && program.scopes.contains(&scope)
             }
@@ -173,6 +242,7 @@ impl Caller {
     pub fn may_write(&self, scope: Scope) -> bool {
         match &self.keys {
             Keys::Person(_) => true,
+            Keys::Visitor(visitor) => visitor.may_write(scope),
             Keys::Program(program) => {
                 program.access == TokenAccess::Write && program.scopes.contains(&scope)
             }
@@ -184,7 +254,7 @@ impl Caller {
         if scopes.iter().any(|scope| self.may_read(*scope)) {
             return Ok(());
         }
-        Err(Error::TokenMayNot(format!("this token may not read {}", in_words(scopes)).into()))
+        Err(self.refusal("read", scopes))
     }
 
     /// Refuses, unless one of the scopes may be changed.
@@ -192,7 +262,30 @@ impl Caller {
         if scopes.iter().any(|scope| self.may_write(*scope)) {
             return Ok(());
         }
-        Err(Error::TokenMayNot(format!("this token may not change {}", in_words(scopes)).into()))
+        Err(self.refusal("change", scopes))
+    }
+
+    /// Refuses a visitor who may change none of the scopes on this day.
+    pub fn require_write_on(&self, scopes: &[Scope], day: DayNumber) -> Result<()> {
+        let Keys::Visitor(visitor) = &self.keys else { return Ok(()) };
+        if scopes.iter().any(|scope| visitor.may_write(*scope) && visitor.reaches(*scope, day)) {
+            return Ok(());
+        }
+        Err(self.refusal("change", scopes))
+    }
+
+    fn refusal(&self, act: &str, scopes: &[Scope]) -> Error {
+        let what = in_words(scopes);
+        match &self.keys {
+            // What was not granted is not there.
+            Keys::Visitor(_) if act == "read" => Error::NotFound,
+            Keys::Visitor(_) => {
+                Error::MayNotChange(format!("you may not {act} {what} here").into())
+            }
+            Keys::Person(_) | Keys::Program(_) => {
+                Error::TokenMayNot(format!("this token may not {act} {what}").into())
+            }
+        }
     }
 
     /// The owner's public key, for a write-only token that leaves something of this scope. It comes
@@ -209,10 +302,17 @@ impl Caller {
                     format!("this token may not leave anything of {}", in_words(&[scope])).into(),
                 ))
             }
-            Keys::Program(_) | Keys::Person(_) => Err(Error::TokenMayNot(
+            Keys::Program(_) | Keys::Person(_) | Keys::Visitor(_) => Err(Error::TokenMayNot(
                 "only a write-only token leaves things in the inbox: record the entry on its day"
                     .into(),
             )),
+        }
+    }
+
+    /// Lets the database have what opens faster from here on.
+    pub(crate) fn take_later(&mut self, db: &Db, presented: &impl Presents) {
+        if let Keys::Visitor(visitor) = &mut self.keys {
+            visitor.take_later(db, presented);
         }
     }
 
@@ -221,6 +321,7 @@ impl Caller {
         match &self.keys {
             Keys::Person(keyring) => Ok(keyring.pair()),
             Keys::Program(_) => Err(Error::TokenMayNot(NOT_FOR_TOKENS.into())),
+            Keys::Visitor(_) => Err(Error::NotForVisitors),
         }
     }
 
@@ -232,6 +333,7 @@ impl Caller {
     /// What opens this epoch of a scope.
     pub fn cover(&self, scope: Scope, epoch: u32) -> Option<&Cover> {
         match &self.keys {
+            Keys::Visitor(visitor) => visitor.cover(scope, epoch),
             Keys::Person(keyring) => keyring.cover(self.principal, scope, epoch),
             Keys::Program(program) => program.keyring.cover(self.principal, scope, epoch),
         }
@@ -239,16 +341,30 @@ impl Caller {
 
     /// The epoch that new records of `scope` are sealed under.
     pub fn current_epoch(&self, scope: Scope) -> Result<u32> {
-        let current = match &self.keys {
-            Keys::Person(keyring) => keyring.current(self.principal, scope),
-            Keys::Program(program) => program.keyring.current(self.principal, scope),
-        };
-        current.map(|(epoch, _)| epoch).ok_or(Error::NotFound)
+        let newest = |(epoch, _): (u32, &Cover)| epoch;
+        match &self.keys {
+            Keys::Person(keyring) => keyring.current(self.principal, scope).map(newest),
+            Keys::Program(program) => program.keyring.current(self.principal, scope).map(newest),
+            Keys::Visitor(visitor) => visitor.current_epoch(scope),
+        }
+        .ok_or(Error::NotFound)
+    }
+
+    /// What opens a row of this epoch. A row that is newer than the caller's keys was sealed anew
+    /// while the request was on its way.
+    pub fn cover_of_row(&self, scope: Scope, epoch: u32) -> Result<&Cover> {
+        match self.cover(scope, epoch) {
+            Some(cover) => Ok(cover),
+            None if self.current_epoch(scope).is_ok_and(|newest| newest < epoch) => {
+                Err(Error::NewKeys)
+            }
+            None => Err(Error::Altered),
+        }
     }
 
     /// The key to one day of a scope.
     pub fn day_key(&self, scope: Scope, epoch: u32, day: DayNumber) -> Result<DataKey> {
-        let cover = self.cover(scope, epoch).ok_or(Error::Altered)?;
+        let cover = self.cover_of_row(scope, epoch)?;
         let leaf = cover.leaf(day).ok_or(Error::NotFound)?;
         Ok(self.data_key(&leaf, scope, epoch, RecordId::Day(day)))
     }
@@ -261,7 +377,7 @@ impl Caller {
         epoch: u32,
         record: RecordId,
     ) -> DataKey {
-        DataKey::derive(leaf, &self.erasure_key, self.principal, scope, epoch, record)
+        DataKey::derive(leaf, &self.erasure_key, self.owner, scope, epoch, record)
     }
 }
 

@@ -8,7 +8,9 @@
 mod bearer;
 mod caller;
 pub mod cookie;
+mod spare;
 pub mod statements;
+mod visit;
 
 use std::{fmt, sync::Arc};
 
@@ -25,6 +27,8 @@ use zeroize::Zeroizing;
 use crate::{Db, Error, Result, Sql, mail::Language};
 
 pub use caller::{Caller, PresentedCaller, TokenAccess};
+pub use spare::SealedKeyring;
+pub use visit::{Visit, Visitor};
 pub(crate) use {bearer::token as bearer_token, caller::NOT_FOR_TOKENS};
 
 /// What somebody presents, and what it is once the database has proved it.
@@ -33,13 +37,22 @@ pub trait Presents: Clone + Send + Sync + 'static {
     type Proved: Send;
 
     /// The statement that proves it.
-    fn enter() -> &'static Sql;
+    fn enter(&self) -> &'static Sql;
+
+    /// Whose diary is meant and in which capacity, where that is not the asker's own. Naming gives no
+    /// right.
+    fn visit(&self) -> Option<&Visit> {
+        None
+    }
 
     /// What the database sees of it, in hex.
     fn database_token(&self) -> &str;
 
     /// Opens the keys of what was proved; and whether the time of last use is to be noted.
     fn prove(&self, row: &Row, root: &RootKey) -> Result<(Self::Proved, bool)>;
+
+    /// What is done once it was proved, after the answer.
+    fn proved(&self, _proved: &mut Self::Proved, _db: &Db) {}
 }
 
 /// A token that somebody presents. Only the database can tell whether it is a session.
@@ -78,10 +91,18 @@ impl Presented {
     }
 
     /// The token of a request's cookie, and whom the page that sent it works for.
-    fn from_parts(Parts { headers, extensions, .. }: &Parts) -> Result<Self> {
+    fn from_parts(parts: &Parts) -> Result<Self> {
+        let headers = &parts.headers;
         if bearer::token(headers)?.is_some() {
             return Err(Error::TokenMayNot(NOT_FOR_TOKENS.into()));
         }
+        if Visit::of(headers)?.is_some() {
+            return Err(Error::NotForVisitors);
+        }
+        Self::from_cookie(parts)
+    }
+
+    fn from_cookie(Parts { headers, extensions, .. }: &Parts) -> Result<Self> {
         let token = cookie::token(headers).ok_or(Error::Unauthenticated)?;
         let expected = headers.get(EXPECTED_PERSON).map(|person| {
             let person = person.to_str().ok().and_then(|person| person.parse().ok());
@@ -132,7 +153,7 @@ impl Presented {
 impl Presents for Presented {
     type Proved = Session;
 
-    fn enter() -> &'static Sql {
+    fn enter(&self) -> &'static Sql {
         &statements::ENTER
     }
 
@@ -204,8 +225,8 @@ impl Entry {
         Keyring::open(&key, self.principal, &self.keyring_sealed).or(Err(Error::Altered))
     }
 
-    fn open_erasure_key(&self, root: &RootKey) -> Result<ErasureKey> {
-        root.open_erasure_key(self.principal, &self.erasure_key_sealed).or(Err(Error::Altered))
+    fn open_erasure_key_of(&self, owner: Uuid, root: &RootKey) -> Result<ErasureKey> {
+        root.open_erasure_key(owner, &self.erasure_key_sealed).or(Err(Error::Altered))
     }
 }
 
@@ -225,7 +246,7 @@ impl Session {
         presented.check(entry)?;
         let keyring = entry.open_keyring(presented, root)?;
         // What a session does with the diary it does as a caller; here it only shows its root key.
-        drop(entry.open_erasure_key(root)?);
+        drop(entry.open_erasure_key_of(entry.principal, root)?);
         Ok(Self {
             principal: entry.principal,
             id: entry.session,
@@ -293,8 +314,16 @@ pub(crate) async fn standing(db: &Db, presented: &impl Presents) -> Result<Error
     Ok(match state.transpose()? {
         Some("awaits_second_step") => Error::AwaitsSecondStep,
         Some(_) => Error::Locked,
+        None if presented.visit().is_some() && is_open(db, presented).await? => Error::NotFound,
         None => Error::Unauthenticated,
     })
+}
+
+/// Whether it is a visit that gave no row, and not a session that is none.
+async fn is_open(db: &Db, presented: &impl Presents) -> Result<bool> {
+    let tx = db.begin_without_session(presented).await?;
+    let rows = tx.finish(&[(&statements::IS_OPEN, &[])]).await?;
+    Ok(!rows.iter().flatten().collect::<Vec<_>>().is_empty())
 }
 
 /// Notes that a session is in use.

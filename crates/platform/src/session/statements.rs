@@ -23,6 +23,16 @@ pub static ENTER_AS_CALLER: Sql = Sql::new(
     &[],
 );
 
+/// The same for a visit, with the sealed keys of what it may reach.
+pub static ENTER_AS_VISITOR: Sql = Sql::new(
+    "select principal, expires_at,
+        (extract(epoch from idle_limit) / 60)::integer as idle_minutes,
+        keyring_sealed, erasure_key_sealed, wants_touch, session, fresh, owes_second_step,
+        owner, holder, slot_sealed, scopes, epochs, first_days, last_days, accesses, sealed_keys
+    from auth.visit_entry",
+    &[],
+);
+
 /// Who asks and the few rows that are wanted, in one statement: a look-up and a plan less. Where
 /// nothing is found, one row still says who asks, and what was wanted is null in it.
 #[macro_export]
@@ -56,8 +66,28 @@ macro_rules! entered_by_caller {
     };
 }
 
+/// The same for a visit: with `ENTER_AS_VISITOR`. What is wanted is a function that writes the audit.
+#[macro_export]
+macro_rules! entered_by_visitor {
+    ($wanted:literal) => {
+        concat!(
+            "select e.principal, e.expires_at,
+                (extract(epoch from e.idle_limit) / 60)::integer as idle_minutes,
+                e.keyring_sealed, e.erasure_key_sealed, e.wants_touch, e.session, e.fresh,
+                e.owes_second_step, e.owner, e.holder, e.slot_sealed, e.scopes, e.epochs,
+                e.first_days, e.last_days, e.accesses, e.sealed_keys, wanted.*
+            from auth.visit_entry e left join (",
+            $wanted,
+            ") wanted on true"
+        )
+    };
+}
+
 /// What a session that is alive and not open waits for.
 pub static STANDING: Sql = Sql::new("select state from auth.standing", &[]);
+
+/// Whether the presented session is open, whatever else it names.
+pub static IS_OPEN: Sql = Sql::new("select principal from auth.me", &[]);
 
 /// Brings the time of last use up to date.
 pub static TOUCH: Sql = Sql::new("select auth.touch_session()", &[]);
@@ -69,16 +99,21 @@ pub static END: Sql = Sql::new("select auth.end_session()", &[]);
 pub static END_OTHERS: Sql = Sql::new("select auth.end_other_sessions()", &[]);
 
 /// Gives the presented session another token, and its keyring as that is sealed for it.
-pub static RENEW: Sql = Sql::new("select auth.renew_session($1, $2)", &[Type::TEXT, Type::BYTEA]);
+pub static RENEW: Sql =
+    Sql::new("select auth.renew_session($1, $2, $3)", &[Type::TEXT, Type::BYTEA, Type::BYTEA]);
 
 /// Records in the audit that a session's keys were refused.
 pub static AUDIT_REFUSED: Sql = Sql::new("select audit.append('record_refused', 'keys')", &[]);
 
 /// Every statement of this module.
 pub static ALL: &[&Sql] = &[
+    &super::visit::TAKE_GRANTS,
+    &super::visit::TAKE_SLOT,
     &ENTER,
     &ENTER_AS_CALLER,
+    &ENTER_AS_VISITOR,
     &STANDING,
+    &IS_OPEN,
     &TOUCH,
     &END,
     &END_OTHERS,

@@ -84,14 +84,12 @@ async fn a06_moved_slots_and_grants_let_nobody_in() {
             where a.principal = ANA and a.kind = 1 and b.principal = ANA and b.kind = 2",
         "update accounts.key_slot set private_key_sealed = set_byte(private_key_sealed, 30, get_byte(private_key_sealed, 30) # 1)
             where principal = ANA and kind = 1",
-        // Grants: another scope's, another person's, another epoch, another window, edited.
+        // Grants: another scope's, another person's, another epoch, edited.
         "update auth.access_grant a set key_sealed = b.key_sealed from auth.access_grant b
             where a.owner = ANA and a.scope = 'food' and b.owner = ANA and b.scope = 'notes'",
         "update auth.access_grant a set key_sealed = b.key_sealed from auth.access_grant b
             where a.owner = ANA and a.scope = 'food' and b.owner = BEN and b.scope = 'food'",
-        "update auth.access_grant set holder = ANA where owner = BEN and scope = 'food'",
         "update auth.access_grant set epoch = 2 where owner = ANA and scope = 'food'",
-        "update auth.access_grant set last_day = '2030-01-01' where owner = ANA and scope = 'food'",
         "update auth.access_grant set key_sealed = set_byte(key_sealed, 30, get_byte(key_sealed, 30) # 1)
             where owner = ANA and scope = 'food'",
         // The address, which only its owner reads.
@@ -117,7 +115,7 @@ async fn a06_moved_slots_and_grants_let_nobody_in() {
 
 #[tokio::test]
 async fn a06_a_planted_grant_of_one_s_own_is_refused() {
-    let (_server, admin, ana, ben) = two_people().await;
+    let (_server, admin, ana, _ben) = two_people().await;
     let row = "select public_key from auth.principal where principal = $1";
     let public_key: Vec<u8> = admin.query_one(row, &[&ana.id]).await.unwrap().get(0);
     let public_key = PublicKey::parse(&public_key).unwrap();
@@ -131,18 +129,15 @@ async fn a06_a_planted_grant_of_one_s_own_is_refused() {
         last: DayNumber::LAST,
     };
     let sealed = seal_grant(&identity, &ScopeRoot::generate().cover_all(), &public_key);
-    admin
-        .execute(
-            "insert into auth.access_grant (owner, holder, scope, epoch, first_day, last_day, key_sealed)
-            values ($1, $1, 'food', 2, '1900-01-01', '2079-06-06', $2)",
-            &[&ana.id, &sealed],
-        )
-        .await
-        .unwrap();
+    let own = "select key_sealed from auth.access_grant where owner = $1 and scope = 'food'";
+    let own: Vec<u8> = admin.query_one(own, &[&ana.id]).await.unwrap().get(0);
+    // In the place of her own: two epochs of a scope are never alive.
+    let plant = "update auth.access_grant set epoch = $2, key_sealed = $3
+        where owner = $1 and holder = $1 and scope = 'food'";
+    admin.execute(plant, &[&ana.id, &2_i32, &sealed]).await.unwrap();
     is_altered(try_to_sign_in(&ana).await, "a planted grant");
     // Without it she signs in as before.
-    alter(&admin, "delete from auth.access_grant where owner = ANA and epoch = 2", &ana, &ben)
-        .await;
+    admin.execute(plant, &[&ana.id, &1_i32, &own]).await.unwrap();
     let body = json!({"email": ana.email, "password": ana.password});
     drop(ana.post("/api/v1/session", &body).await.expect(201));
 }

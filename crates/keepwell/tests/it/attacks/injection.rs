@@ -184,10 +184,10 @@ async fn a03_no_session_can_be_made_without_a_credential() {
 
 fn sign_up(newcomer: Uuid) -> String {
     format!(
-        "select accounts.sign_up('{newcomer}', 'key', 'mail', 'erasure',
+        "select accounts.sign_up('{newcomer}', 'key', sha256('tag'), 'mail', 'erasure',
             array['{}'::uuid], array[1::smallint], array[sha256('{newcomer}')], array['slot'::bytea],
             8, 1, 1, array['food'], array['grant'::bytea], '1900-01-01', '2079-06-06', 'web',
-            '1 hour', '1 hour', 'ring')",
+            '1 hour', '1 hour', 'ring', 'spare')",
         Uuid::now_v7()
     )
 }
@@ -440,7 +440,14 @@ fn changes_to(person: Uuid) -> Vec<String> {
         format!("update auth.access_grant set key_sealed = 'planted' where owner = '{person}'"),
         format!("update erasure.erasure_key set key_sealed = 'planted' where owner = '{person}'"),
         "select auth.end_other_sessions()".to_owned(),
-        "select auth.keep_keyring('planted')".to_owned(),
+        "select auth.keep_keyring('planted', 'spare', 'device', sha256('tag'))".to_owned(),
+        "select auth.keep_my_keyrings(array[]::uuid[], array[]::bytea[])".to_owned(),
+        "select audit.append_visit('planted', 'by nobody')".to_owned(),
+        format!("select circle.end_share('{person}', '{person}')"),
+        format!("select circle.found('{person}', 'practice', 'k', sha256('t'), 's')"),
+        "select diary.keep_days_of_visit(array['food'], array[date '2026-11-20'], array[2::bigint],
+            array[1], array['planted'::bytea], 'planted')"
+            .to_owned(),
         "select auth.touch_session()".to_owned(),
     ]
 }

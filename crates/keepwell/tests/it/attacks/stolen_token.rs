@@ -135,10 +135,13 @@ async fn a14_a_write_only_token_reads_nothing_by_sql_in_its_own_request() {
 
     // None of the functions of sessions makes anything of it.
     for call in [
-        "select auth.renew_session(repeat('ab', 32), 'ring')",
-        "select auth.keep_keyring('ring', 'device')",
-        "select auth.make_token(gen_random_uuid(), sha256('x'), 'n', 'read', array['food'], '1 day', 'k')",
+        "select auth.renew_session(repeat('ab', 32), 'ring', 'spare')",
+        "select auth.keep_keyring('ring', 'spare', 'device', sha256('tag'))",
+        "select auth.make_token(gen_random_uuid(), sha256('x'), 'n', 'read', array['food'], '1 day', 'k', 's')",
         "select accounts.change_email('mine', true)",
+        "select auth.keep_my_keyrings(array[]::uuid[], array[]::bytea[])",
+        "select audit.append_visit('planted', 'by a token')",
+        "select circle.found(gen_random_uuid(), 'practice', 'k', sha256('t'), 's')",
     ] {
         server.db.begin_as(&thief, &scale.token).await;
         let refused = thief.batch_execute(call).await.unwrap_err();
