@@ -3,6 +3,7 @@
 //! Features never import each other; here they meet.
 
 mod app;
+mod checkpoints;
 mod housekeeping;
 mod openapi;
 mod start;
@@ -11,6 +12,7 @@ mod web;
 use platform::{Routes, Sql};
 
 pub use app::router;
+pub use checkpoints::{seal_at_the_end, seal_audit};
 pub use housekeeping::remove_what_ended;
 pub use openapi::description;
 pub use start::{Choices, start};

@@ -1,13 +1,13 @@
 //! From a running database to a router: migrate, open the pool, put the parts together.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use axum::Router;
 use keys::RootKey;
 use platform::{
     App, Clock, Db, Parts, SessionLimits,
-    config::{RateOptions, SessionOptions},
+    config::{AuditOptions, RateOptions, SessionOptions},
     database::{migrate, settle},
     external::Server,
     http::Guard,
@@ -16,7 +16,7 @@ use platform::{
     stretching::Stretching,
 };
 
-use crate::housekeeping;
+use crate::{checkpoints, housekeeping};
 
 /// Requests that can be in the database at the same time. More than the cores can work on only wait
 /// there instead of here.
@@ -31,11 +31,13 @@ pub struct Choices {
     pub sign_in_workers: usize,
     /// How often somebody may ask.
     pub rates: Rates,
+    /// The time between two checkpoints of the audit.
+    pub checkpoint_every: Duration,
 }
 
 impl Choices {
     /// What the options say.
-    pub fn of(options: &SessionOptions, rates: &RateOptions) -> Self {
+    pub fn of(options: &SessionOptions, rates: &RateOptions, audit: &AuditOptions) -> Self {
         Self {
             sessions: SessionLimits {
                 idle_minutes: options.idle_minutes,
@@ -46,6 +48,7 @@ impl Choices {
             },
             sign_in_workers: options.sign_in_workers(),
             rates: rates.rates(),
+            checkpoint_every: audit.checkpoint_every(),
         }
     }
 }
@@ -74,7 +77,9 @@ pub async fn start(
 
     let app_config = server.config("keepwell_app");
     let db = Db::over(app_config, tls.clone(), CONNECTIONS_MAX, Arc::clone(&root))?;
-    housekeeping::keep_house(server.config("keepwell_worker"), tls.clone());
+    let worker = server.config("keepwell_worker");
+    housekeeping::keep_house(worker.clone(), tls.clone());
+    checkpoints::keep_sealing(worker, tls.clone(), Arc::clone(&root), choices.checkpoint_every);
     let outbox = if let Some(smtp) = smtp {
         let outbox = Outbox::open();
         let config = server.config("keepwell_worker");

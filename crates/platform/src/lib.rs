@@ -3,6 +3,7 @@
 //! It knows HTTP and SQL and knows no feature.
 
 pub mod app;
+pub mod audit;
 pub mod clock;
 pub mod cluster;
 pub mod config;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod audit;
 mod demo;
 mod serve;
 mod stop;
@@ -9,7 +10,7 @@ use std::env;
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use platform::config::{self, ConfigError, ServeOptions};
+use platform::config::{self, ConfigError, KeyOptions, ServeOptions, VerifyOptions};
 
 /// A private diary of food and health, on your own machine.
 #[derive(Debug, Parser)]
@@ -27,8 +28,22 @@ enum Command {
     ///
     /// Takes the options of `serve`; its data lie in a folder of their own that goes with it.
     Demo(Box<ServeOptions>),
+    /// Verify what the audit says was done, or show the key that seals it
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Say which version this is
     Version,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Go through every chain and every checkpoint, and say what is wrong and where
+    ///
+    /// Works while the server runs and while it is stopped. Ends with 0 when all is as it was
+    /// written, and with 1 when anything is wrong.
+    Verify(Box<VerifyOptions>),
+    /// Show the public key that verifies the signatures of checkpoints
+    Key(Box<KeyOptions>),
 }
 
 /// Runs the command that was asked for.
@@ -39,6 +54,10 @@ pub(crate) fn run() -> ExitCode {
     let result = match cli {
         Ok(Cli { command: Command::Serve(options) }) => serve::run(&options),
         Ok(Cli { command: Command::Demo(options) }) => demo::run(&options),
+        Ok(Cli { command: Command::Audit(AuditCommand::Verify(options)) }) => {
+            audit::verify(&options)
+        }
+        Ok(Cli { command: Command::Audit(AuditCommand::Key(options)) }) => audit::key(&options),
         Ok(Cli { command: Command::Version }) => version::run(),
         Err(ConfigError::Arguments(told)) => told.exit(),
         Err(error) => Err(error.into()),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
-use keepwell::{Choices, start};
+use keepwell::{Choices, seal_at_the_end, start};
 use platform::clock::Clock;
 use platform::cluster::Cluster;
 use platform::config::{DatabasePlace, LogFormat, LogOptions, ServeOptions};
@@ -92,7 +92,7 @@ async fn work<W: FnOnce(&Ready<'_>) -> io::Result<()>>(
         ..Limits::default()
     };
 
-    let choices = Choices::of(&options.sessions, &options.rates);
+    let choices = Choices::of(&options.sessions, &options.rates, &options.audit);
     let root_key = Arc::clone(&root.key);
     let smtp = options.mail.smtp()?;
     let router =
@@ -109,6 +109,8 @@ async fn work<W: FnOnce(&Ready<'_>) -> io::Result<()>>(
     }
     serve(router, listeners, config, origin, limits, stop).await;
     tracing::info!("stopping");
+    let worker = server.config("keepwell_worker");
+    seal_at_the_end(&worker, server.tls()?, &root.key).await;
     Ok(())
 }
 

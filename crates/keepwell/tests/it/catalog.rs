@@ -9,6 +9,8 @@ use tokio_postgres::Client;
 /// Tables that are about nobody.
 const NOBODYS: &[(&str, &str)] = &[
     ("auth.ceremony", "what was begun, for minutes; only whoever holds the handle knows whose"),
+    ("audit.anchor", "what was signed stays when its person goes, and then names nobody"),
+    ("audit.checkpoint", "signed hashes, which tell nothing of anybody"),
     ("platform.installation", "which root key the database was made with"),
     ("platform.migration", "the schema's own history"),
     ("platform.rate_count", "keyed hashes of networks, gone when quiet"),
@@ -74,6 +76,8 @@ const DEFINERS: &[(&str, &str)] = &[
     ("accounts.sign_in", "finds the slot of a presented proof"),
     ("accounts.sign_up", "writes a newcomer's first rows"),
     ("audit.append", "the only way to write the audit"),
+    ("audit.gaps", "tells a person whether leaves are missing that the person must not see"),
+    ("audit.keep_checkpoint", "the only way to write checkpoints: the worker adds the next one"),
     ("audit.forget", "a person's events go with their head, and only then"),
     ("auth.end_other_sessions", "reaches the asker's other sessions"),
     ("auth.end_session", "reaches the presented session"),

@@ -11,7 +11,7 @@ use testkit::{Person, TestServer, day_entry};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::attacks::tables;
+use crate::attacks::{seal, tables};
 
 const HEAD: &str = "\
 # Who may do what with the rows of one person (`yes`), and who may not: no right on the table at all
@@ -137,6 +137,7 @@ async fn two_people() -> (TestServer, Person, Person, Tokens) {
         where created_at = (select max(o.created_at) from auth.session o where o.principal = s.principal)";
     admin.batch_execute(ended).await.unwrap();
     admin.batch_execute(QUIET).await.unwrap();
+    assert_eq!(seal(&server).await.len(), 1);
     let tokens = Tokens { read: reader.token, write: writer.token, leave: leaver.token };
     (server, ana, ben, tokens)
 }

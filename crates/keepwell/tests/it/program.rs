@@ -53,8 +53,17 @@ impl Home {
         self.start_by(Command::new(env!("CARGO_BIN_EXE_keepwell")))
     }
 
+    /// The same with more options.
+    pub(crate) fn start_with(&self, options: &[&str]) -> Program {
+        self.start_by_with(Command::new(env!("CARGO_BIN_EXE_keepwell")), options)
+    }
+
     /// The same by another command, which ends in the program's name.
-    pub(crate) fn start_by(&self, mut command: Command) -> Program {
+    pub(crate) fn start_by(&self, command: Command) -> Program {
+        self.start_by_with(command, &[])
+    }
+
+    fn start_by_with(&self, mut command: Command, options: &[&str]) -> Program {
         let told = |name: &str| {
             let path = self.folder.path().join(name);
             File::options().create(true).append(true).open(path).unwrap()
@@ -65,6 +74,7 @@ impl Home {
             .arg(self.data())
             .args(["--listen", &format!("127.0.0.1:{}", self.port), "--listen-http", "off"])
             .args(["--requests-per-minute", "1000000", "--password-memory-mib", "19"])
+            .args(options)
             .stdout(told("out"))
             .stderr(told("err"));
         Program(command.spawn().unwrap())

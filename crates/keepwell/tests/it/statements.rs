@@ -61,6 +61,11 @@ const FILL: &str = "
     insert into audit.event
         select id, d, now(), id, 'web', 'entry_recorded', 'food', sha256('x')
         from people, generate_series(1, 5) d;
+    insert into audit.checkpoint
+        select n, now(), 1000, sha256('x'), sha256('x'), sha256('x'), 'x' from generate_series(1, 5) n;
+    insert into audit.anchor
+        select c, n - 1, id, sha256('x'), c, sha256('x'), c - 1, 'x'
+        from people, generate_series(1, 5) c;
     insert into accounts.notice (principal, notice, what)
         select id, gen_random_uuid(), 'signed_in' from people, generate_series(1, 5);
     insert into accounts.email_change (principal, new_email_sealed, expires_at)

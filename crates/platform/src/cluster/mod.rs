@@ -56,6 +56,11 @@ impl ClusterConfig {
     pub fn database_exists(&self) -> bool {
         Layout::database_exists_in(&self.data_dir)
     }
+
+    /// The way in as one of [`ROLES`] to a cluster that another process of ours runs.
+    pub fn running(&self, role: &str) -> Result<Config, ClusterError> {
+        Ok(way_in(&Layout::prepare(&self.data_dir)?.run(), role))
+    }
 }
 
 /// A running private PostgreSQL. Dropping it stops it.
@@ -99,15 +104,7 @@ impl Cluster {
 
     /// The way in as one of [`ROLES`].
     pub fn config(&self, role: &str) -> Config {
-        let mut config = Config::new();
-        config
-            .host_path(&self.socket_dir)
-            .port(settings::PORT)
-            .dbname(DATABASE_NAME)
-            .user(role)
-            .ssl_mode(SslMode::Disable)
-            .application_name("keepwell");
-        config
+        way_in(&self.socket_dir, role)
     }
 
     /// Ends all connections and the server, and waits for it. Blocks: from async code, call it
@@ -115,4 +112,16 @@ impl Cluster {
     pub fn stop(mut self) {
         self.supervisor.stop();
     }
+}
+
+fn way_in(socket_dir: &Path, role: &str) -> Config {
+    let mut config = Config::new();
+    config
+        .host_path(socket_dir)
+        .port(settings::PORT)
+        .dbname(DATABASE_NAME)
+        .user(role)
+        .ssl_mode(SslMode::Disable)
+        .application_name("keepwell");
+    config
 }

@@ -8,14 +8,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::parser::ValueSource;
-use clap::{ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use toml::{Table, Value};
 
 use super::ConfigError;
 
-/// The file's options as arguments, leaving out what was set in a stronger place.
+/// The file's options as arguments, leaving out what was set in a stronger place, and what another
+/// command than the chosen one takes: one file serves them all.
 pub(super) fn arguments(
     path: &Path,
+    all: &Command,
     command: &Command,
     stronger: &ArgMatches,
 ) -> Result<Vec<OsString>, ConfigError> {
@@ -29,10 +31,14 @@ pub(super) fn arguments(
     let mut arguments = Vec::new();
     for (key, value) in table {
         let unknown = || ConfigError::UnknownKey { path: path.to_path_buf(), key: key.clone() };
-        let option = command
-            .get_arguments()
-            .find(|option| option.get_id().as_str() == key && key != "config")
-            .ok_or_else(unknown)?;
+        let is_it = |option: &&Arg| option.get_id().as_str() == key && key != "config";
+        let Some(option) = command.get_arguments().find(is_it) else {
+            let mut others = all.get_subcommands().flat_map(Command::get_arguments);
+            if others.any(|option| is_it(&option)) {
+                continue;
+            }
+            return Err(unknown());
+        };
         let name = option.get_long().ok_or_else(unknown)?;
         let source = stronger.value_source(&key);
         if matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable)) {

@@ -5,6 +5,7 @@
 //! command line wins over the environment, the environment over the file. What nobody knows is
 //! refused: a misspelt limit must not pass for a limit.
 
+mod audit;
 mod data;
 mod database;
 mod file;
@@ -26,6 +27,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Command};
 
+pub use self::audit::{AuditOptions, KeyOptions, NotANote, VerifyOptions};
 pub use self::data::DataOptions;
 pub use self::database::{DatabaseOptions, DatabasePlace};
 pub use self::listen::{ListenOptions, PlainPort};
@@ -70,6 +72,9 @@ pub struct ServeOptions {
     /// How mail leaves.
     #[command(flatten)]
     pub mail: MailOptions,
+    /// What is sealed.
+    #[command(flatten)]
+    pub audit: AuditOptions,
     /// What is told.
     #[command(flatten)]
     pub log: LogOptions,
@@ -149,11 +154,14 @@ pub fn read(
     let arguments: Vec<_> = arguments.into_iter().collect();
     let matches = command.clone().try_get_matches_from(&arguments)?;
     refuse_unknown_variables(command, env::vars_os().map(|(name, _)| name))?;
-    let Some((name, options)) = matches.subcommand() else { return Ok(matches) };
-    let Some(subcommand) = command.find_subcommand(name) else { return Ok(matches) };
+    let (mut chosen, mut options) = (command, &matches);
+    while let Some((name, inner)) = options.subcommand() {
+        let Some(subcommand) = chosen.find_subcommand(name) else { return Ok(matches) };
+        (chosen, options) = (subcommand, inner);
+    }
     let Ok(Some(path)) = options.try_get_one::<PathBuf>("config") else { return Ok(matches) };
 
-    let from_file = file::arguments(path, subcommand, options)?;
+    let from_file = file::arguments(path, command, chosen, options)?;
     let all = arguments.into_iter().chain(from_file);
     command
         .clone()
@@ -166,8 +174,10 @@ fn refuse_unknown_variables(
     variables: impl Iterator<Item = OsString>,
 ) -> Result<(), ConfigError> {
     let mut known = BTreeSet::from(NOT_OPTIONS.map(OsString::from));
-    for command in std::iter::once(command).chain(command.get_subcommands()) {
+    let mut commands = vec![command];
+    while let Some(command) = commands.pop() {
         known.extend(command.get_arguments().filter_map(|arg| Some(arg.get_env()?.to_owned())));
+        commands.extend(command.get_subcommands());
     }
     let mut unknown: Vec<_> = variables
         .filter(|name| {

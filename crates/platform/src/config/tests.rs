@@ -18,14 +18,23 @@ struct Program {
 #[derive(Debug, Subcommand)]
 enum Only {
     Serve(Box<ServeOptions>),
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    Verify(Box<VerifyOptions>),
 }
 
 fn read_options(arguments: &[&str]) -> Result<ServeOptions, ConfigError> {
     let command = Program::command();
     let arguments = ["keepwell", "serve"].iter().chain(arguments).map(OsString::from);
     let matches = read(&command, arguments)?;
-    let Only::Serve(options) = Program::from_arg_matches(&matches)?.command;
-    Ok(*options)
+    match Program::from_arg_matches(&matches)?.command {
+        Only::Serve(options) => Ok(*options),
+        Only::Audit(_) => panic!("another command was read"),
+    }
 }
 
 fn with_file(text: &str, arguments: &[&str]) -> Result<ServeOptions, ConfigError> {
@@ -127,6 +136,25 @@ fn an_unknown_key_of_the_file_is_refused_by_name() {
     for text in ["config = 'other.toml'", "help = true", "[sessions]\nidle_minutes = 5"] {
         with_file(text, &[]).unwrap_err();
     }
+}
+
+#[test]
+fn one_file_serves_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let verify = |text: &str| {
+        let file = file_in(&folder, "keepwell.toml", text);
+        let arguments = ["keepwell", "audit", "verify", "--config", &file].map(OsString::from);
+        let matches = read(&Program::command(), arguments)?;
+        match Program::from_arg_matches(&matches)?.command {
+            Only::Audit(Audit::Verify(options)) => Ok(options),
+            Only::Serve(_) => panic!("another command was read"),
+        }
+    };
+    let options = verify("idle_minutes = 30\ndata_dir = '/from/file'\n").unwrap();
+    assert_eq!(options.data.data_dir(), Path::new("/from/file"));
+    let told =
+        verify("idle_minute = 30").map(|_| ()).map_err(|error: ConfigError| error.to_string());
+    assert!(told.unwrap_err().contains("`idle_minute`"));
 }
 
 #[test]

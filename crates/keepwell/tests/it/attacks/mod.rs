@@ -3,6 +3,7 @@
 
 mod altered_keys;
 mod altered_rows;
+mod audit_log;
 mod guessing;
 mod hostile_input;
 mod injection;
@@ -15,4 +16,5 @@ mod stolen_credentials;
 mod stolen_database;
 mod stolen_token;
 
+pub(crate) use audit_log::{seal, verified};
 pub(crate) use loot::tables;
