@@ -2143,6 +2143,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what others read and wrote in the asker's diary, newest first. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description From this moment on (RFC 3339).
+                     * @example 2026-11-01T00:00:00Z
+                     */
+                    from?: string;
+                    /**
+                     * @description Until before this moment.
+                     * @example 2026-12-01T00:00:00Z
+                     */
+                    to?: string;
+                    /** @description Only what this holder did. */
+                    who?: string;
+                    /** @description Only what stands before this place in the audit: the `next` of the page before. */
+                    before?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LooksView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/looks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table (CSV), newest first, 100,000 lines at most. No cell is a formula. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description From this moment on (RFC 3339).
+                     * @example 2026-11-01T00:00:00Z
+                     */
+                    from?: string;
+                    /**
+                     * @description Until before this moment.
+                     * @example 2026-12-01T00:00:00Z
+                     */
+                    to?: string;
+                    /** @description Only what this holder did. */
+                    who?: string;
+                    /** @description Only what stands before this place in the audit: the `next` of the page before. */
+                    before?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/looks/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Verifies the asker's own audit: every event, the head, and the signed checkpoints over them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProofView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nutrients": {
         parameters: {
             query?: never;
@@ -3480,6 +3655,15 @@ export interface components {
              */
             publicKey: Record<string, never>;
         };
+        /** @description The newest signed checkpoint over the asker's audit. */
+        CheckpointView: {
+            /** @description When it was made (RFC 3339). */
+            at: string;
+            /** @description What to note, to find later whether the end was cut off. */
+            hash: string;
+            /** Format: int64 */
+            number: number;
+        };
         /** @description How long somebody wants to stay signed in without using it. */
         ChosenIdle: {
             /**
@@ -3581,7 +3765,7 @@ export interface components {
              */
             foods: number;
             /**
-             * @description Which scopes of the day this token may read. The rest is unknown here, not empty. Absent
+             * @description Which scopes of the day this token or visitor may read. The rest is unknown here, not empty. Absent
              *     where everything is shown.
              * @example [
              *       "food"
@@ -3617,6 +3801,11 @@ export interface components {
              */
             amount: number;
             /**
+             * Format: uuid
+             * @description The practice, study or friend that recorded it; absent where the owner did.
+             */
+            author?: string | null;
+            /**
              * Format: double
              * @description Absent when unknown.
              */
@@ -3634,6 +3823,11 @@ export interface components {
             time: string;
             zone: string;
         } | {
+            /**
+             * Format: uuid
+             * @description The practice, study or friend that recorded it; absent where the owner did.
+             */
+            author?: string | null;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -3644,6 +3838,11 @@ export interface components {
             time: string;
             zone: string;
         } | {
+            /**
+             * Format: uuid
+             * @description The practice, study or friend that recorded it; absent where the owner did.
+             */
+            author?: string | null;
             /** Format: uuid */
             id: string;
             /** @enum {string} */
@@ -3652,6 +3851,22 @@ export interface components {
             /** @example 08:15 */
             time: string;
             zone: string;
+        };
+        /** @description One thing that is wrong with the asker's audit. */
+        FindingView: {
+            /** @description The time of what is wrong, or of what stands nearest to it (RFC 3339). */
+            at?: string | null;
+            /**
+             * Format: int64
+             * @description At which checkpoint.
+             */
+            checkpoint?: number | null;
+            /**
+             * Format: int64
+             * @description At which event of the chain.
+             */
+            seq?: number | null;
+            what: components["schemas"]["What"];
         };
         /** @description The first code of an app, which shows that it works. */
         FirstCode: {
@@ -3729,6 +3944,19 @@ export interface components {
         Hits: {
             foods: components["schemas"]["Hit"][];
         };
+        /** @description Somebody who has or had access. */
+        HolderView: {
+            /** @description Whether access has ended. */
+            former: boolean;
+            /**
+             * @description friend, practice or study.
+             * @example friend
+             */
+            kind: string;
+            name: string;
+            /** Format: uuid */
+            who: string;
+        };
         /** @description The code as the person has kept it. */
         KeptCode: {
             /** @description Spaces, dashes and case do not matter. */
@@ -3746,6 +3974,68 @@ export interface components {
          * @enum {string}
          */
         Kind: "food" | "water" | "note";
+        /** @description One thing that somebody else read or wrote in the diary. */
+        LookView: {
+            /**
+             * @description A word for what was done: `looked`, or what was changed.
+             * @example looked
+             */
+            act: string;
+            /**
+             * Format: uuid
+             * @description Which person it was: of a practice or study, one of its members.
+             */
+            actor: string;
+            /**
+             * @description When (RFC 3339).
+             * @example 2026-11-22T14:05:00Z
+             */
+            at: string;
+            /**
+             * @description The first of the days it was about.
+             * @example 2026-03-03
+             */
+            first_day?: string | null;
+            /** @description friend, practice or study; absent with the name. */
+            kind?: string | null;
+            /**
+             * @description The last of them.
+             * @example 2026-03-03
+             */
+            last_day?: string | null;
+            /** @description What they are called; absent where that is not known any more. */
+            name?: string | null;
+            /**
+             * @description Which parts of the diary.
+             * @example [
+             *       "food",
+             *       "notes"
+             *     ]
+             */
+            parts: string[];
+            /**
+             * Format: int64
+             * @description Its place in the audit.
+             */
+            seq: number;
+            /**
+             * Format: uuid
+             * @description Who has or had access: a person, a practice or a study.
+             */
+            who: string;
+        };
+        /** @description Who looked. */
+        LooksView: {
+            /** @description Everybody who has or had access, to choose from. */
+            holders: components["schemas"]["HolderView"][];
+            /** @description Newest first. */
+            looks: components["schemas"]["LookView"][];
+            /**
+             * Format: int64
+             * @description What `before` takes for the page after this one; absent on the last.
+             */
+            next?: number | null;
+        };
         /** @description A token that was made. */
         MadeToken: {
             access: string;
@@ -3937,6 +4227,23 @@ export interface components {
             title: string;
             /** @description A stable name for the kind of problem. */
             type: string;
+        };
+        /** @description What the proof says. */
+        ProofView: {
+            /**
+             * Format: int64
+             * @description How many of the events are under signed checkpoints. The newest follow within a minute.
+             */
+            anchored_events: number;
+            checkpoint?: components["schemas"]["CheckpointView"] | null;
+            /**
+             * Format: int64
+             * @description How many events the asker's audit has.
+             */
+            events: number;
+            findings: components["schemas"]["FindingView"][];
+            /** @description Whether all of it is as it was written. */
+            intact: boolean;
         };
         /** @description The totals of a range of days. */
         RangeView: {
@@ -4233,6 +4540,11 @@ export interface components {
              */
             code?: string | null;
         };
+        /**
+         * @description What is wrong.
+         * @enum {string}
+         */
+        What: "events_removed" | "event_changed" | "event_moved" | "head_forged" | "chain_rewritten" | "end_removed" | "chain_set_back" | "anchor_missing" | "anchor_altered" | "anchor_without_owner" | "checkpoint_missing" | "checkpoint_altered" | "not_as_noted" | "not_sealed";
         /** @description What a token is to be. */
         Wish: {
             /** @description What it may do with that. */

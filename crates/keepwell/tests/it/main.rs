@@ -15,6 +15,7 @@ mod demo;
 mod diary;
 mod inbox;
 mod inventory;
+mod looks;
 mod mail;
 mod migrations;
 mod model;

@@ -18,8 +18,8 @@ const KEYS: [&str; 8] = [
     "organisation",
     "member",
 ];
-/// About nobody, and a handful of rows.
-const NOBODYS: [&str; 2] = ["stretch_cost", "migration"];
+/// About nobody: a handful of rows, or found by their number.
+const NOBODYS: [&str; 3] = ["stretch_cost", "migration", "checkpoint"];
 
 /// Some thousands of rows of a thousand people in every personal table.
 const FILL: &str = "

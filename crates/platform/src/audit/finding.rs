@@ -67,6 +67,11 @@ impl Finding {
         Self { what, owner: None, seq: None, checkpoint: Some(number), at }
     }
 
+    /// In a checkpoint that is seen by one person.
+    pub fn of_checkpoint(what: What, number: i64) -> Self {
+        Self::in_checkpoint(what, number, None)
+    }
+
     pub(super) fn beside(self, checkpoint: i64) -> Self {
         Self { checkpoint: Some(checkpoint), ..self }
     }

@@ -27,7 +27,7 @@ pub(crate) async fn verified(
 }
 
 /// What the attacker keeps aside, and a way to make a chain whole again that was changed.
-const TOOLS: &str = "
+pub(crate) const TOOLS: &str = "
     create schema aside;
     create table aside.event as table audit.event;
     create table aside.head as table audit.head;
@@ -193,8 +193,18 @@ async fn a22_whatever_is_removed_changed_or_reordered_is_found() {
             found.iter().all(|one| one.owner.is_some() || one.checkpoint.is_some()),
             "{attack}: {found:?}"
         );
+        // The person whose log it is finds it as well.
+        let proof = ana.get("/api/v1/looks/proof").await.expect(200).json();
+        assert_eq!(proof["intact"], false, "{attack}: {proof}");
+        assert_ne!(proof["findings"], serde_json::json!([]), "{attack}: {proof}");
         superuser.batch_execute(UNDO).await.unwrap();
     }
+    let proof = ana.get("/api/v1/looks/proof").await.expect(200).json();
+    assert_eq!(
+        (&proof["intact"], &proof["events"], &proof["checkpoint"]["number"]),
+        (&true.into(), &last.into(), &4.into()),
+        "{proof}"
+    );
     assert_eq!(verified(&server.db, &server.root, Wanted::default()).await.1, []);
     // With another root key nothing of it is right.
     let (_, found) = verified(&server.db, &RootKey::generate(), Wanted::default()).await;
@@ -248,6 +258,8 @@ async fn a22_a_chain_that_is_kept_from_being_sealed_is_found() {
     let (_, found) = verified(&server.db, &server.root, Wanted::default()).await;
     let seen: Vec<_> = found.iter().map(|one| (one.what, one.seq)).collect();
     assert_eq!(seen, [(What::NotSealed, Some(last + 1))]);
+    let proof = ana.get("/api/v1/looks/proof").await.expect(200).json();
+    assert_eq!(proof["findings"][0]["what"], "not_sealed", "{proof}");
 }
 
 #[tokio::test]

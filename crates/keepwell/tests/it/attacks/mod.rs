@@ -16,5 +16,5 @@ mod stolen_credentials;
 mod stolen_database;
 mod stolen_token;
 
-pub(crate) use audit_log::{seal, verified};
+pub(crate) use audit_log::{TOOLS, seal, verified};
 pub(crate) use loot::tables;
