@@ -2180,7 +2180,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["LooksView"];
+                        "application/json": components["schemas"]["Looks"];
                     };
                 };
                 401: {
@@ -2297,7 +2297,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ProofView"];
+                        "application/json": components["schemas"]["AuditProof"];
                     };
                 };
                 401: {
@@ -3588,6 +3588,53 @@ export interface components {
             /** @description Whether it opens the diary without a password. */
             opens_diary: boolean;
         };
+        /** @description The newest signed checkpoint over the asker's audit. */
+        AuditCheckpoint: {
+            /** @description When it was made (RFC 3339). */
+            at: string;
+            /** @description What to note, to find later whether the end was cut off. */
+            hash: string;
+            /** Format: int64 */
+            number: number;
+        };
+        /**
+         * @description What is wrong.
+         * @enum {string}
+         */
+        AuditFault: "events_removed" | "event_changed" | "event_moved" | "head_forged" | "chain_rewritten" | "end_removed" | "chain_set_back" | "anchor_missing" | "anchor_altered" | "anchor_without_owner" | "checkpoint_missing" | "checkpoint_altered" | "not_as_noted" | "not_sealed";
+        /** @description One thing that is wrong with the asker's audit. */
+        AuditFinding: {
+            /** @description The time of what is wrong, or of what stands nearest to it (RFC 3339). */
+            at?: string | null;
+            /**
+             * Format: int64
+             * @description At which checkpoint.
+             */
+            checkpoint?: number | null;
+            /**
+             * Format: int64
+             * @description At which event of the chain.
+             */
+            seq?: number | null;
+            what: components["schemas"]["AuditFault"];
+        };
+        /** @description What the proof says. */
+        AuditProof: {
+            /**
+             * Format: int64
+             * @description How many of the events are under signed checkpoints. The newest follow within a minute.
+             */
+            anchored_events: number;
+            checkpoint?: components["schemas"]["AuditCheckpoint"] | null;
+            /**
+             * Format: int64
+             * @description How many events the asker's audit has.
+             */
+            events: number;
+            findings: components["schemas"]["AuditFinding"][];
+            /** @description Whether all of it is as it was written. */
+            intact: boolean;
+        };
         /** @description The average of one nutrient. */
         Average: {
             /**
@@ -3654,15 +3701,6 @@ export interface components {
              *     `parseRequestOptionsFromJSON`.
              */
             publicKey: Record<string, never>;
-        };
-        /** @description The newest signed checkpoint over the asker's audit. */
-        CheckpointView: {
-            /** @description When it was made (RFC 3339). */
-            at: string;
-            /** @description What to note, to find later whether the end was cut off. */
-            hash: string;
-            /** Format: int64 */
-            number: number;
         };
         /** @description How long somebody wants to stay signed in without using it. */
         ChosenIdle: {
@@ -3852,22 +3890,6 @@ export interface components {
             time: string;
             zone: string;
         };
-        /** @description One thing that is wrong with the asker's audit. */
-        FindingView: {
-            /** @description The time of what is wrong, or of what stands nearest to it (RFC 3339). */
-            at?: string | null;
-            /**
-             * Format: int64
-             * @description At which checkpoint.
-             */
-            checkpoint?: number | null;
-            /**
-             * Format: int64
-             * @description At which event of the chain.
-             */
-            seq?: number | null;
-            what: components["schemas"]["What"];
-        };
         /** @description The first code of an app, which shows that it works. */
         FirstCode: {
             /** @description From the answer that began it. */
@@ -3944,19 +3966,6 @@ export interface components {
         Hits: {
             foods: components["schemas"]["Hit"][];
         };
-        /** @description Somebody who has or had access. */
-        HolderView: {
-            /** @description Whether access has ended. */
-            former: boolean;
-            /**
-             * @description friend, practice or study.
-             * @example friend
-             */
-            kind: string;
-            name: string;
-            /** Format: uuid */
-            who: string;
-        };
         /** @description The code as the person has kept it. */
         KeptCode: {
             /** @description Spaces, dashes and case do not matter. */
@@ -3975,7 +3984,7 @@ export interface components {
          */
         Kind: "food" | "water" | "note";
         /** @description One thing that somebody else read or wrote in the diary. */
-        LookView: {
+        LookOfOther: {
             /**
              * @description A word for what was done: `looked`, or what was changed.
              * @example looked
@@ -4024,12 +4033,25 @@ export interface components {
              */
             who: string;
         };
+        /** @description Somebody who has or had access. */
+        LookingHolder: {
+            /** @description Whether access has ended. */
+            former: boolean;
+            /**
+             * @description friend, practice or study.
+             * @example friend
+             */
+            kind: string;
+            name: string;
+            /** Format: uuid */
+            who: string;
+        };
         /** @description Who looked. */
-        LooksView: {
+        Looks: {
             /** @description Everybody who has or had access, to choose from. */
-            holders: components["schemas"]["HolderView"][];
+            holders: components["schemas"]["LookingHolder"][];
             /** @description Newest first. */
-            looks: components["schemas"]["LookView"][];
+            looks: components["schemas"]["LookOfOther"][];
             /**
              * Format: int64
              * @description What `before` takes for the page after this one; absent on the last.
@@ -4227,23 +4249,6 @@ export interface components {
             title: string;
             /** @description A stable name for the kind of problem. */
             type: string;
-        };
-        /** @description What the proof says. */
-        ProofView: {
-            /**
-             * Format: int64
-             * @description How many of the events are under signed checkpoints. The newest follow within a minute.
-             */
-            anchored_events: number;
-            checkpoint?: components["schemas"]["CheckpointView"] | null;
-            /**
-             * Format: int64
-             * @description How many events the asker's audit has.
-             */
-            events: number;
-            findings: components["schemas"]["FindingView"][];
-            /** @description Whether all of it is as it was written. */
-            intact: boolean;
         };
         /** @description The totals of a range of days. */
         RangeView: {
@@ -4540,11 +4545,6 @@ export interface components {
              */
             code?: string | null;
         };
-        /**
-         * @description What is wrong.
-         * @enum {string}
-         */
-        What: "events_removed" | "event_changed" | "event_moved" | "head_forged" | "chain_rewritten" | "end_removed" | "chain_set_back" | "anchor_missing" | "anchor_altered" | "anchor_without_owner" | "checkpoint_missing" | "checkpoint_altered" | "not_as_noted" | "not_sealed";
         /** @description What a token is to be. */
         Wish: {
             /** @description What it may do with that. */

@@ -21,6 +21,10 @@ export type AccountNotice = Schemas['AccountNotice']
 export type EmailState = Schemas['EmailState']
 export type BegunTotp = Schemas['BegunTotp']
 
+export type Look = Schemas['LookOfOther']
+export type LookingHolder = Schemas['LookingHolder']
+export type AuditProof = Schemas['AuditProof']
+
 export type Token = Schemas['TokenView']
 export type Access = Schemas['TokenAccess']
 

@@ -1,5 +1,6 @@
 // German, in the familiar form: it is the person's own diary that speaks.
 
+import { looks } from './de-looks'
 import { lock, prove, secondStep, security } from './de-security'
 import { nutrientNames } from './nutrients-de'
 import type { Messages } from './en'
@@ -375,5 +376,6 @@ export const de: Messages = {
   prove,
   lock,
   security,
+  looks,
   foodsCount: foods,
 }

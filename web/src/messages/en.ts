@@ -1,6 +1,7 @@
 // English. The type of this catalogue is the type of every other.
 
 import type { Method } from '../api/types'
+import { looks } from './en-looks'
 import { lock, prove, secondStep, security } from './en-security'
 
 const foods = (n: number) => (n === 1 ? '1 food' : `${n} foods`)
@@ -375,6 +376,7 @@ export const en = {
   prove,
   lock,
   security,
+  looks,
   foodsCount: foods,
 }
 

@@ -9,7 +9,7 @@ use super::{look::Look, names::Names};
 
 /// One thing that somebody else read or wrote in the diary.
 #[derive(Serialize, ToSchema)]
-pub(super) struct LookView {
+pub(super) struct LookOfOther {
     /// Its place in the audit.
     seq: i64,
     /// When (RFC 3339).
@@ -43,7 +43,7 @@ pub(super) struct LookView {
 
 /// Somebody who has or had access.
 #[derive(Serialize, ToSchema)]
-struct HolderView {
+struct LookingHolder {
     who: Uuid,
     name: String,
     /// friend, practice or study.
@@ -55,17 +55,17 @@ struct HolderView {
 
 /// Who looked.
 #[derive(Serialize, ToSchema)]
-pub(super) struct LooksView {
+pub(super) struct Looks {
     /// Newest first.
-    looks: Vec<LookView>,
+    looks: Vec<LookOfOther>,
     /// Everybody who has or had access, to choose from.
-    holders: Vec<HolderView>,
+    holders: Vec<LookingHolder>,
     /// What `before` takes for the page after this one; absent on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<i64>,
 }
 
-impl LooksView {
+impl Looks {
     /// A page of `looks`, of which one more than a page was asked for.
     pub(super) fn of(mut looks: Vec<Look>, names: &Names, page: usize) -> Self {
         let has_more = looks.len() > page;
@@ -73,7 +73,7 @@ impl LooksView {
         let next = looks.last().map(|look| look.seq).filter(|_| has_more);
         let mut holders: Vec<_> = names
             .all()
-            .map(|(who, known)| HolderView {
+            .map(|(who, known)| LookingHolder {
                 who,
                 name: known.name.clone(),
                 kind: known.kind.clone(),
@@ -81,12 +81,12 @@ impl LooksView {
             })
             .collect();
         holders.sort_by(|a, b| (a.former, &a.name).cmp(&(b.former, &b.name)));
-        let looks = looks.into_iter().map(|look| LookView::of(look, names)).collect();
+        let looks = looks.into_iter().map(|look| LookOfOther::of(look, names)).collect();
         Self { looks, holders, next }
     }
 }
 
-impl LookView {
+impl LookOfOther {
     fn of(look: Look, names: &Names) -> Self {
         let known = names.of(look.holder);
         Self {

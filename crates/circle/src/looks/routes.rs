@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     export,
-    list::LooksView,
+    list::Looks,
     proof::{self, Proof},
     store::{self, Wanted},
 };
@@ -82,7 +82,7 @@ const LATE: Timestamp = Timestamp::constant(64_060_588_800, 0);
 #[utoipa::path(
     get, path = "/api/v1/looks", tag = "circle", params(Filter),
     responses(
-        (status = 200, body = LooksView),
+        (status = 200, body = Looks),
         (status = 401, body = ProblemJson),
         (status = 422, body = ProblemJson),
     ),
@@ -91,11 +91,11 @@ async fn list(
     State(app): State<App>,
     presented: Presented,
     query: Result<Query<Filter>, QueryRejection>,
-) -> Result<axum::Json<LooksView>> {
+) -> Result<axum::Json<Looks>> {
     let (wanted, before) = Filter::parse(query)?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let (looks, names) = store::looks(&app, &presented, wanted, before, limit).await?;
-    Ok(axum::Json(LooksView::of(looks, &names, PAGE)))
+    Ok(axum::Json(Looks::of(looks, &names, PAGE)))
 }
 
 /// The same as a table (CSV), newest first, 100,000 lines at most. No cell is a formula.
@@ -135,7 +135,7 @@ async fn export(
 
 /// One thing that is wrong with the asker's audit.
 #[derive(Serialize, ToSchema)]
-struct FindingView {
+struct AuditFinding {
     what: What,
     /// At which event of the chain.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,7 +150,7 @@ struct FindingView {
 
 /// The newest signed checkpoint over the asker's audit.
 #[derive(Serialize, ToSchema)]
-struct CheckpointView {
+struct AuditCheckpoint {
     number: i64,
     /// When it was made (RFC 3339).
     at: String,
@@ -160,29 +160,29 @@ struct CheckpointView {
 
 /// What the proof says.
 #[derive(Serialize, ToSchema)]
-struct ProofView {
+struct AuditProof {
     /// How many events the asker's audit has.
     events: u64,
     /// Whether all of it is as it was written.
     intact: bool,
-    findings: Vec<FindingView>,
+    findings: Vec<AuditFinding>,
     /// Absent until the first checkpoint, a minute after the account was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
-    checkpoint: Option<CheckpointView>,
+    checkpoint: Option<AuditCheckpoint>,
     /// How many of the events are under signed checkpoints. The newest follow within a minute.
     anchored_events: i64,
 }
 
-impl From<Proof> for ProofView {
+impl From<Proof> for AuditProof {
     fn from(proof: Proof) -> Self {
         let Proof { events, anchored_events, findings, checkpoint } = proof;
-        let view = |finding: Finding| FindingView {
+        let view = |finding: Finding| AuditFinding {
             what: finding.what,
             seq: finding.seq,
             checkpoint: finding.checkpoint,
             at: finding.at.map(|at| at.to_string()),
         };
-        let sealed = |checkpoint: Checkpoint| CheckpointView {
+        let sealed = |checkpoint: Checkpoint| AuditCheckpoint {
             number: checkpoint.number,
             at: checkpoint.at.to_string(),
             hash: hex(&checkpoint.hash()),
@@ -200,8 +200,8 @@ impl From<Proof> for ProofView {
 /// Verifies the asker's own audit: every event, the head, and the signed checkpoints over them.
 #[utoipa::path(
     get, path = "/api/v1/looks/proof", tag = "circle",
-    responses((status = 200, body = ProofView), (status = 401, body = ProblemJson)),
+    responses((status = 200, body = AuditProof), (status = 401, body = ProblemJson)),
 )]
-async fn prove(State(app): State<App>, presented: Presented) -> Result<axum::Json<ProofView>> {
+async fn prove(State(app): State<App>, presented: Presented) -> Result<axum::Json<AuditProof>> {
     Ok(axum::Json(proof::prove(&app, &presented).await?.into()))
 }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AuditFault)]
 pub enum What {
     /// Events between two others are gone.
     EventsRemoved,
