@@ -2180,7 +2180,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Looks"];
+                        "application/json": components["schemas"]["WhoLooked"];
                     };
                 };
                 401: {
@@ -4046,18 +4046,6 @@ export interface components {
             /** Format: uuid */
             who: string;
         };
-        /** @description Who looked. */
-        Looks: {
-            /** @description Everybody who has or had access, to choose from. */
-            holders: components["schemas"]["LookingHolder"][];
-            /** @description Newest first. */
-            looks: components["schemas"]["LookOfOther"][];
-            /**
-             * Format: int64
-             * @description What `before` takes for the page after this one; absent on the last.
-             */
-            next?: number | null;
-        };
         /** @description A token that was made. */
         MadeToken: {
             access: string;
@@ -4544,6 +4532,18 @@ export interface components {
              * @example 1234 5678
              */
             code?: string | null;
+        };
+        /** @description Who looked. */
+        WhoLooked: {
+            /** @description Everybody who has or had access, to choose from. */
+            holders: components["schemas"]["LookingHolder"][];
+            /** @description Newest first. */
+            looks: components["schemas"]["LookOfOther"][];
+            /**
+             * Format: int64
+             * @description What `before` takes for the page after this one; absent on the last.
+             */
+            next?: number | null;
         };
         /** @description What a token is to be. */
         Wish: {

@@ -55,7 +55,7 @@ struct LookingHolder {
 
 /// Who looked.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Looks {
+pub(super) struct WhoLooked {
     /// Newest first.
     looks: Vec<LookOfOther>,
     /// Everybody who has or had access, to choose from.
@@ -65,7 +65,7 @@ pub(super) struct Looks {
     next: Option<i64>,
 }
 
-impl Looks {
+impl WhoLooked {
     /// A page of `looks`, of which one more than a page was asked for.
     pub(super) fn of(mut looks: Vec<Look>, names: &Names, page: usize) -> Self {
         let has_more = looks.len() > page;

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     export,
-    list::Looks,
+    list::WhoLooked,
     proof::{self, Proof},
     store::{self, Wanted},
 };
@@ -82,7 +82,7 @@ const LATE: Timestamp = Timestamp::constant(64_060_588_800, 0);
 #[utoipa::path(
     get, path = "/api/v1/looks", tag = "circle", params(Filter),
     responses(
-        (status = 200, body = Looks),
+        (status = 200, body = WhoLooked),
         (status = 401, body = ProblemJson),
         (status = 422, body = ProblemJson),
     ),
@@ -91,11 +91,11 @@ async fn list(
     State(app): State<App>,
     presented: Presented,
     query: Result<Query<Filter>, QueryRejection>,
-) -> Result<axum::Json<Looks>> {
+) -> Result<axum::Json<WhoLooked>> {
     let (wanted, before) = Filter::parse(query)?;
     let limit = i64::try_from(PAGE + 1).unwrap_or(i64::MAX);
     let (looks, names) = store::looks(&app, &presented, wanted, before, limit).await?;
-    Ok(axum::Json(Looks::of(looks, &names, PAGE)))
+    Ok(axum::Json(WhoLooked::of(looks, &names, PAGE)))
 }
 
 /// The same as a table (CSV), newest first, 100,000 lines at most. No cell is a formula.
