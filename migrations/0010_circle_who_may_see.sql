@@ -88,6 +88,8 @@ create table circle.former_holder (
     kind             text        not null,
     for_owner_sealed bytea       not null,
     ended_at         timestamptz not null default now(),
+    -- What is to get new keys when the owner comes next, where the holder went by themselves.
+    scopes           text[],
     constraint former_holder_pkey primary key (owner, holder),
     constraint former_holder_owner_fkey foreign key (owner)
         references auth.principal (principal) on delete cascade,
@@ -312,7 +314,10 @@ grant select, insert, update (for_owner_sealed, for_holder_sealed) on circle.sha
 
 create policy my_own on circle.former_holder for select to keepwell_app
     using (owner = (select m.principal from auth.me m));
-grant select on circle.former_holder to keepwell_app;
+create policy my_own_settled on circle.former_holder for update to keepwell_app
+    using (owner = (select m.principal from auth.me m where m.fresh))
+    with check (owner = (select m.principal from auth.me m where m.fresh));
+grant select, update (scopes) on circle.former_holder to keepwell_app;
 
 -- Ends a share with all its grants: by its owner with a fresh proof, or by its holder, who may always
 -- go. The name stays with the owner. What was stored gets new keys in the owner's own transaction, or
@@ -330,8 +335,9 @@ create function circle.end_share(of_owner uuid, of_holder uuid) returns boolean
 declare
     named text := current_setting('app.owner', true);
     me record;
+    ended boolean;
 begin
-    select s.principal, s.proved_at > now() - interval '5 minutes' as fresh into me
+    select s.principal, s.application, s.proved_at > now() - interval '5 minutes' as fresh into me
     from auth.session s
     where s.state = 'open' and s.expires_at > now() and s.last_used_at > now() - s.idle_limit;
     if not found then
@@ -341,15 +347,23 @@ begin
         return false;
     end if;
     perform set_config('app.owner', of_owner::text, true);
-    insert into circle.former_holder as f (owner, holder, kind, for_owner_sealed)
-    select s.owner, s.holder, s.kind, s.for_owner_sealed
+    insert into circle.former_holder as f (owner, holder, kind, for_owner_sealed, scopes)
+    select s.owner, s.holder, s.kind, s.for_owner_sealed,
+        (select array_agg(a.scope::text) from auth.access_grant a
+        where a.owner = of_owner and a.holder = of_holder and me.principal <> of_owner)
     from circle.share s where s.owner = of_owner and s.holder = of_holder
     on conflict on constraint former_holder_pkey do update
-    set for_owner_sealed = excluded.for_owner_sealed, kind = excluded.kind, ended_at = now();
+    set for_owner_sealed = excluded.for_owner_sealed, kind = excluded.kind, ended_at = now(),
+        scopes = excluded.scopes;
     delete from circle.share s where s.owner = of_owner and s.holder = of_holder;
+    ended := found;
     delete from auth.access_grant a where a.owner = of_owner and a.holder = of_holder;
+    if ended and me.principal = of_holder then
+        perform audit.append_of_visit(of_owner, me.principal, of_holder, me.application,
+            'access_left', '');
+    end if;
     perform set_config('app.owner', coalesce(named, ''), true);
-    return true;
+    return ended;
 end
 $$;
 alter function circle.end_share(uuid, uuid) owner to keepwell_visitor;

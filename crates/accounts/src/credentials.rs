@@ -5,16 +5,13 @@ use keys::{
     CannotOpen, Cover, GrantIdentity, KeyPair, Keyring, PasskeySecret, Proof, RecoveryCode, Scope,
     SingleUseCode, SlotKey, SlotKind, open_own_grant,
 };
-use platform::{App, Error, Peer, Result, days, session::hex};
+use platform::{App, Error, Peer, Result, days, notices::ADDRESS_PURPOSE, session::hex};
 use secrecy::SecretString;
 use tokio_postgres::Row;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::EmailAddress;
-
-/// What a sealed e-mail address is sealed for.
-const EMAIL: &str = "accounts.account.email_sealed";
 
 /// The kind of principal that somebody with an account is.
 pub(crate) const PERSON: &str = "person";
@@ -84,13 +81,13 @@ impl Credential {
 
 /// Seals an address so that only its owner's sessions read it.
 pub(crate) fn seal_email(pair: &KeyPair, principal: Uuid, email: &EmailAddress) -> Vec<u8> {
-    keys::seal_to_self(pair, principal, EMAIL, email.as_str().as_bytes())
+    keys::seal_to_self(pair, principal, ADDRESS_PURPOSE, email.as_str().as_bytes())
 }
 
 /// Opens what [`seal_email`] sealed.
 pub(crate) fn open_email(pair: &KeyPair, principal: Uuid, sealed: &[u8]) -> Result<String> {
     let altered = |CannotOpen| Error::Altered;
-    let plain = keys::open_own(pair, principal, EMAIL, sealed).map_err(altered)?;
+    let plain = keys::open_own(pair, principal, ADDRESS_PURPOSE, sealed).map_err(altered)?;
     String::from_utf8(plain.to_vec()).or(Err(Error::Altered))
 }
 

@@ -12,7 +12,7 @@ use tokio_postgres::{
 use uuid::Uuid;
 
 use crate::{
-    App, Result, Sql,
+    App, Error, Presented, Result, Sql, Transaction,
     mail::{Language, Template, Waiting, left_out_for, say_left_out},
 };
 
@@ -116,8 +116,33 @@ fn heed(rows: &[Row]) {
     }
 }
 
+/// What a person's sealed e-mail address is sealed for.
+pub const ADDRESS_PURPOSE: &str = "accounts.account.email_sealed";
+
+static ADDRESS: Sql = Sql::new(
+    "select email_sealed from accounts.account
+    where principal = (select m.principal from auth.me m)",
+    &[],
+);
+
 /// Every statement of this module.
-pub static ALL: &[&Sql] = &[&TELL, &TELL_SECOND_STEP_FAILED];
+pub static ALL: &[&Sql] = &[&TELL, &TELL_SECOND_STEP_FAILED, &ADDRESS];
+
+/// Prepares a notice to the asker of a transaction, which then finishes with [`TELL`].
+pub async fn to_asker(
+    app: &App,
+    presented: &Presented,
+    tx: &Transaction,
+    what: What,
+) -> Result<Told> {
+    let rows = tx.query(&ADDRESS, &[]).await?;
+    let sealed: &[u8] = rows.first().ok_or(Error::Unauthenticated)?.try_get("email_sealed")?;
+    let session = tx.session();
+    let (pair, person) = (session.keyring().pair(), session.principal());
+    let email = keys::open_own(pair, person, ADDRESS_PURPOSE, sealed).or(Err(Error::Altered))?;
+    let email = std::str::from_utf8(&email).or(Err(Error::Altered))?;
+    Told::of(app, what, email, presented.language())
+}
 
 /// A notice on its way.
 #[derive(Debug)]

@@ -2143,6 +2143,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/logged": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which days of a range were logged, and which of them are complete. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The first day.
+                     * @example 2026-11-01
+                     */
+                    from: string;
+                    /**
+                     * @description The last day.
+                     * @example 2026-11-30
+                     */
+                    to: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LoggedView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `logged` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without `logged` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/looks": {
         parameters: {
             query?: never;
@@ -3513,6 +3593,377 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sharing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody whom the asker let in, with what exactly. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Shares"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives new keys to what ended by itself: its time was over, or its holder went. Does nothing
+         *     without a fresh proof, such as signing in; sending it again changes nothing.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settled"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/{holder}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes what a holder may reach. What is taken away gets new keys. Needs a fresh proof. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    holder: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Change"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes everything back from a holder, at once: what is stored gets new keys. Needs a fresh proof. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    holder: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/{holder}/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Calls a holder something else. Only the asker sees it. Needs a fresh proof. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    holder: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewWords"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The diaries that the asker may open, with what of them. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Visits"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{owner}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Goes by oneself: what was held of somebody ends at once. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3560,6 +4011,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description Whether a part may be seen or also written.
+         * @enum {string}
+         */
+        Access: "see" | "write";
         /** @description One thing that happened to the account. */
         AccountNotice: {
             /** @description When (RFC 3339). */
@@ -3701,6 +4157,10 @@ export interface components {
              *     `parseRequestOptionsFromJSON`.
              */
             publicKey: Record<string, never>;
+        };
+        /** @description What a holder is to reach from now on. */
+        Change: {
+            parts: components["schemas"]["SentPart"][];
         };
         /** @description How long somebody wants to stay signed in without using it. */
         ChosenIdle: {
@@ -3983,6 +4443,17 @@ export interface components {
          * @enum {string}
          */
         Kind: "food" | "water" | "note";
+        LoggedDay: {
+            /** @description The person said that nothing is missing. */
+            complete: boolean;
+            /** @example 2026-11-22 */
+            date: string;
+        };
+        /** @description Which days of a range were logged. */
+        LoggedView: {
+            /** @description The days on which something was logged, in order. */
+            days: components["schemas"]["LoggedDay"][];
+        };
         /** @description One thing that somebody else read or wrote in the diary. */
         LookOfOther: {
             /**
@@ -4128,6 +4599,12 @@ export interface components {
             /** @description With a second step, where one is set up: six digits from an authenticator app, … */
             totp?: string | null;
         };
+        /** @description What the asker calls a holder, and what it is for. */
+        NewWords: {
+            name: string;
+            /** @description May be empty. */
+            purpose: string;
+        };
         /** @description The newest notices. */
         Notices: {
             /** @description Newest first, 200 at most. They are kept for 180 days. */
@@ -4171,6 +4648,28 @@ export interface components {
             second_step?: string | null;
             /** Format: uuid */
             session: string;
+        };
+        /** @description One part of a share. */
+        PartView: {
+            /** @description `see` or `write`. */
+            access: string;
+            /**
+             * @description The last day on which it may be looked at; until it is withdrawn when absent.
+             * @example 2026-12-31
+             */
+            ends_on?: string | null;
+            /**
+             * @description From the beginning when absent.
+             * @example 2026-03-01
+             */
+            first_day?: string | null;
+            /**
+             * @description Without end when absent.
+             * @example 2026-03-31
+             */
+            last_day?: string | null;
+            /** @example food */
+            scope: string;
         };
         /** @description What a passkey shows to sign in. */
         PasskeyAlone: {
@@ -4363,6 +4862,27 @@ export interface components {
             /** @description As it would be recorded on that day. Its `id` is the item's: sending it again changes nothing. */
             entry: components["schemas"]["SentEntry"];
         };
+        /** @description A part as it is sent. */
+        SentPart: {
+            access: components["schemas"]["Access"];
+            /**
+             * @description The last day on which it may be looked at; until it is withdrawn when absent.
+             * @example 2026-12-31
+             */
+            ends_on?: string | null;
+            /**
+             * @description From the beginning when absent.
+             * @example 2026-03-01
+             */
+            first_day?: string | null;
+            /**
+             * @description Without end when absent.
+             * @example 2026-03-31
+             */
+            last_day?: string | null;
+            /** @example food */
+            scope: string;
+        };
         /** @description What a session is told of itself. */
         SessionInfo: {
             /** @description `web`, or `app` when it is installed. */
@@ -4418,6 +4938,38 @@ export interface components {
         Sessions: {
             /** @description This one first, then by last use. */
             sessions: components["schemas"]["OneSession"][];
+        };
+        /** @description What came of settling. */
+        Settled: {
+            /** @description How many scopes got new keys. */
+            scopes: number;
+            /** @description How many wait until a fresh proof is there. */
+            waiting: number;
+        };
+        /** @description What one holder was given. */
+        ShareView: {
+            /** Format: uuid */
+            holder: string;
+            /** @description `friend`, `practice` or `study`. */
+            kind: string;
+            /** @description When the holder looked last (RFC 3339). */
+            last_look_at?: string | null;
+            /** @description What the owner calls the holder. */
+            name: string;
+            parts: components["schemas"]["PartView"][];
+            /** @description What it is for; may be empty. */
+            purpose: string;
+            /** @description Since when (RFC 3339). */
+            since: string;
+        };
+        /** @description Everybody who was let in. */
+        Shares: {
+            shares: components["schemas"]["ShareView"][];
+            /**
+             * Format: int64
+             * @description How many parts ended by themselves and wait for new keys: send `settle` once.
+             */
+            unsettled: number;
         };
         /** @description Shown once; nobody can show them again. */
         ShownCodes: {
@@ -4532,6 +5084,22 @@ export interface components {
              * @example 1234 5678
              */
             code?: string | null;
+        };
+        VisitView: {
+            /** @description What the owner wants to be called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Whose it is: what `keepwell-diary` names.
+             */
+            owner: string;
+            parts: components["schemas"]["PartView"][];
+            /** @description What it is for; may be empty. */
+            purpose: string;
+        };
+        /** @description The diaries that the asker may open as a friend. */
+        Visits: {
+            visits: components["schemas"]["VisitView"][];
         };
         /** @description Who looked. */
         WhoLooked: {

@@ -6,7 +6,7 @@ pub(crate) mod store;
 
 use keys::KeyPair;
 use platform::{
-    App, Error, Presented, Result, Transaction, Unproved,
+    App, Error, Presented, Result, Unproved,
     limits::Devices,
     mail::Language,
     notices::{TELL, TELL_SECOND_STEP_FAILED, Told, What},
@@ -15,19 +15,8 @@ use uuid::Uuid;
 
 use crate::credentials::open_email;
 
+pub(crate) use platform::notices::to_asker as prepare;
 pub(crate) use routes::routes;
-
-/// Prepares a notice to the asker of a transaction, which then finishes with
-/// [`TELL`].
-pub(crate) async fn prepare(
-    app: &App,
-    presented: &Presented,
-    tx: &Transaction,
-    what: What,
-) -> Result<Told> {
-    let email = store::address(tx).await?;
-    Told::of(app, what, &email, presented.language())
-}
 
 /// Leaves word of a sign-in in its transaction, whose session is open by now; unless its person has
 /// come in with this browser before.

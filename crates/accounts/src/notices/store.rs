@@ -1,9 +1,7 @@
 //! The SQL of notices.
 
-use platform::{Db, Error, Presented, Result, Sql, Transaction, Unproved, entered};
+use platform::{Db, Error, Presented, Result, Sql, Unproved, entered};
 use tokio_postgres::Row;
-
-use crate::credentials::open_email;
 
 pub(crate) static ALL: &[&Sql] = &[&ADDRESS, &STANDING_ADDRESS, &NEWEST, &SEE];
 
@@ -33,14 +31,6 @@ pub(super) async fn see(db: &Db, presented: &Presented) -> Result<()> {
     let (tx, _) = db.begin(presented, &SEE, &[]).await?;
     tx.finish(&[]).await?;
     Ok(())
-}
-
-/// The address of the asker of a transaction.
-pub(super) async fn address(tx: &Transaction) -> Result<String> {
-    let rows = tx.query(&ADDRESS, &[]).await?;
-    let row = rows.first().ok_or(Error::Unauthenticated)?;
-    let session = tx.session();
-    open_email(session.keyring().pair(), session.principal(), row.try_get("email_sealed")?)
 }
 
 /// The sealed address of whoever has just signed in.

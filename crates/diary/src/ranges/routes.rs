@@ -20,7 +20,29 @@ const NUTRIENTS_DEFAULT: [&str; 5] = ["energy", "protein", "carbohydrate", "fat"
 
 /// Routes of ranges.
 pub(crate) fn routes() -> Routes {
-    Routes::default().add(Access::SessionOrToken, routes!(range))
+    Routes::default()
+        .add(Access::SessionOrToken, routes!(range))
+        .add(Access::SessionOrToken, routes!(super::logged::logged))
+}
+
+/// What is wrong with a query that cannot be read.
+pub(super) fn say_from_and_to() -> Error {
+    Error::invalid("from", "send from and to, and nutrients if you like")
+}
+
+/// A range of days, checked.
+pub(super) fn window(app: &App, from: &str, to: &str) -> Result<(Date, Date)> {
+    let today = today(app);
+    let from = days::parse("from", from, today)?;
+    let to = days::parse("to", to, today)?;
+    let length = to.since(from).map_or(-1, |span| span.get_days()) + 1;
+    if length < 1 {
+        return Err(Error::invalid("to", "choose a day that is not before the first"));
+    }
+    if length > DAYS_MAX {
+        return Err(Error::invalid("to", format!("choose at most {DAYS_MAX} days at once")));
+    }
+    Ok((from, to))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -76,18 +98,8 @@ async fn range(
     presented: PresentedCaller,
     query: Result<Query<Range>, QueryRejection>,
 ) -> Result<axum::Json<RangeView>> {
-    let Query(range) = query
-        .map_err(|_cause| Error::invalid("from", "send from and to, and nutrients if you like"))?;
-    let today = today(&app);
-    let from = days::parse("from", &range.from, today)?;
-    let to = days::parse("to", &range.to, today)?;
-    let length = to.since(from).map_or(-1, |span| span.get_days()) + 1;
-    if length < 1 {
-        return Err(Error::invalid("to", "choose a day that is not before the first"));
-    }
-    if length > DAYS_MAX {
-        return Err(Error::invalid("to", format!("choose at most {DAYS_MAX} days at once")));
-    }
+    let Query(range) = query.map_err(|_cause| say_from_and_to())?;
+    let (from, to) = window(&app, &range.from, &range.to)?;
     let nutrients = nutrients(range.nutrients.as_deref())?;
 
     let summaries = store::summaries(&app, &presented, from, to).await?;

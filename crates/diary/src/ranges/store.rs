@@ -7,24 +7,24 @@ use tokio_postgres::{Row, types::Type};
 
 use crate::days::{
     TRIES,
-    document::Summary,
+    document::{Document, Logged, Summary},
     store::{SealedDay, refused},
 };
 
-pub(crate) static ALL: &[&Sql] = &[&SUMMARIES, &LOOK];
+pub(crate) static ALL: &[&Sql] = &[&READ, &LOOK];
 
-static SUMMARIES: Sql = Sql::new(
+static READ: Sql = Sql::new(
     "select scope::text as scope, day, version, epoch, body_sealed
     from diary.record_day
-    where scope = 'summary' and day between $1 and $2
+    where scope = $1 and day between $2 and $3
     order by day",
-    &[Type::DATE, Type::DATE],
+    &[Type::TEXT, Type::DATE, Type::DATE],
 );
 
 /// What a visitor sees of them: through a function that writes it into the audit.
 static LOOK: Sql = Sql::new(
-    "select scope, day, version, epoch, body_sealed from diary.look(array['summary'], $1, $2)",
-    &[Type::DATE, Type::DATE],
+    "select scope, day, version, epoch, body_sealed from diary.look(array[$1], $2, $3)",
+    &[Type::TEXT, Type::DATE, Type::DATE],
 );
 
 /// The summaries of the days that have one.
@@ -34,26 +34,47 @@ pub(super) async fn summaries(
     from: Date,
     to: Date,
 ) -> Result<Vec<(Date, Summary)>> {
+    read(app, presented, Scope::Summary, from, to).await
+}
+
+/// The marks of the days that have one.
+pub(super) async fn marks(
+    app: &App,
+    presented: &PresentedCaller,
+    from: Date,
+    to: Date,
+) -> Result<Vec<(Date, Logged)>> {
+    read(app, presented, Scope::Logged, from, to).await
+}
+
+async fn read<T: Document>(
+    app: &App,
+    presented: &PresentedCaller,
+    scope: Scope,
+    from: Date,
+    to: Date,
+) -> Result<Vec<(Date, T)>> {
+    let sql = if presented.is_visit() { &LOOK } else { &READ };
     let mut tried = 0;
     loop {
-        let sql = if presented.is_visit() { &LOOK } else { &SUMMARIES };
-        let (caller, rows) = app.db().read(presented, sql, &[&from, &to]).await?;
-        caller.require_read(&[Scope::Summary])?;
-        match open(&caller, &rows, from, to) {
-            Ok(summaries) => return Ok(summaries),
+        let (caller, rows) = app.db().read(presented, sql, &[&scope.as_str(), &from, &to]).await?;
+        caller.require_read(&[scope])?;
+        match open(&caller, &rows, scope, from, to) {
+            Ok(documents) => return Ok(documents),
             Err((_, error)) if error.is_race() && tried < TRIES => tried += 1,
             Err((day, error)) => return Err(refused(app, presented, day, error).await),
         }
     }
 }
 
-fn open(
+fn open<T: Document>(
     caller: &Caller,
     rows: &[Row],
+    scope: Scope,
     from: Date,
     to: Date,
-) -> Result<Vec<(Date, Summary)>, (Date, Error)> {
-    let mut summaries = Vec::with_capacity(rows.len());
+) -> Result<Vec<(Date, T)>, (Date, Error)> {
+    let mut documents = Vec::with_capacity(rows.len());
     let mut walk: Option<(u32, keys::Walk<'_>)> = None;
     for row in rows {
         let sealed = SealedDay::of(row).map_err(|error| (from, error))?;
@@ -61,7 +82,7 @@ fn open(
         let number = days::number(sealed.day).map_err(at)?;
         // Neighbouring days share most of the way from the root; a new epoch has a root of its own.
         if walk.as_ref().is_none_or(|(epoch, _)| *epoch != sealed.epoch) {
-            let cover = caller.cover_of_row(Scope::Summary, sealed.epoch).map_err(at)?;
+            let cover = caller.cover_of_row(scope, sealed.epoch).map_err(at)?;
             let last = days::number(to).map_err(at)?;
             walk = Some((sealed.epoch, cover.walk(number, last)));
         }
@@ -70,8 +91,8 @@ fn open(
             .and_then(|(_, walk)| walk.find(|(day, _)| *day == number))
             .ok_or_else(|| at(Error::Altered))?
             .1;
-        let key = caller.data_key(&leaf, Scope::Summary, sealed.epoch, RecordId::Day(number));
-        summaries.push((sealed.day, sealed.open(caller, &key).map_err(at)?));
+        let key = caller.data_key(&leaf, scope, sealed.epoch, RecordId::Day(number));
+        documents.push((sealed.day, sealed.open(caller, &key).map_err(at)?));
     }
-    Ok(summaries)
+    Ok(documents)
 }

@@ -11,6 +11,7 @@ mod attacks;
 mod audit;
 mod canary;
 mod catalog;
+mod circle;
 mod demo;
 mod diary;
 mod inbox;

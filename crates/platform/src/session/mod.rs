@@ -239,14 +239,13 @@ pub struct Session {
     is_fresh: bool,
     owes_second_step: bool,
     keyring: Keyring,
+    erasure_key: ErasureKey,
 }
 
 impl Session {
     fn open(presented: &Presented, entry: &Entry, root: &RootKey) -> Result<Self> {
         presented.check(entry)?;
         let keyring = entry.open_keyring(presented, root)?;
-        // What a session does with the diary it does as a caller; here it only shows its root key.
-        drop(entry.open_erasure_key_of(entry.principal, root)?);
         Ok(Self {
             principal: entry.principal,
             id: entry.session,
@@ -255,6 +254,7 @@ impl Session {
             is_fresh: entry.is_fresh,
             owes_second_step: entry.owes_second_step,
             keyring,
+            erasure_key: entry.open_erasure_key_of(entry.principal, root)?,
         })
     }
 
@@ -292,6 +292,16 @@ impl Session {
     /// The same in whole minutes.
     pub fn idle_minutes(&self) -> i32 {
         self.idle_minutes
+    }
+
+    /// The erasure key of the session's person.
+    pub fn erasure_key(&self) -> &ErasureKey {
+        &self.erasure_key
+    }
+
+    /// Whether the credentials were shown within the last five minutes.
+    pub fn is_fresh(&self) -> bool {
+        self.is_fresh
     }
 
     /// The keys this session holds.

@@ -1,0 +1,64 @@
+//! The SQL of new keys. All of it in one transaction of the owner's.
+
+use platform::Sql;
+use tokio_postgres::types::Type;
+
+pub(crate) static ALL: &[&Sql] =
+    &[&HOLD, &OWN, &HELD, &KEEP_GRANTS, &DAYS, &KEEP_DAYS, &KEYRINGS, &KEEP_KEYRINGS];
+
+/// Alone with the asker's keys: no change of the diary (`auth.hold_epochs`), and no session that is on
+/// its way (`auth.hold_still`).
+pub(super) static HOLD: Sql = Sql::new(
+    "select pg_advisory_xact_lock(hashtextextended('epochs ' || m.principal, 0)),
+        pg_advisory_xact_lock(hashtextextended(m.principal::text, 0))
+    from auth.me m",
+    &[],
+);
+
+pub(super) static OWN: Sql = Sql::new(
+    "select a.scope::text as scope, a.epoch, a.key_sealed from auth.access_grant a
+    where a.owner = (select m.principal from auth.me m) and a.holder = a.owner",
+    &[],
+);
+
+/// Everybody who holds something of these scopes, the owner too.
+pub(super) static HELD: Sql = Sql::new(
+    "select a.holder, a.scope::text as scope, a.first_day, a.last_day from auth.access_grant a
+    where a.owner = (select m.principal from auth.me m) and a.scope = any ($1)",
+    &[Type::TEXT_ARRAY],
+);
+
+pub(super) static KEEP_GRANTS: Sql = Sql::new(
+    "update auth.access_grant a set epoch = n.epoch, key_sealed = n.key
+    from unnest($1::uuid[], $2::text[], $3::integer[], $4::bytea[]) as n (holder, scope, epoch, key)
+    where a.owner = (select m.principal from auth.me m)
+        and a.holder = n.holder and a.scope = n.scope",
+    &[Type::UUID_ARRAY, Type::TEXT_ARRAY, Type::INT4_ARRAY, Type::BYTEA_ARRAY],
+);
+
+/// The next days of a scope, in order.
+pub(super) static DAYS: Sql = Sql::new(
+    "select r.day, r.version, r.epoch, r.body_sealed from diary.record_day r
+    where r.owner = (select m.principal from auth.me m)
+        and r.scope = $1 and r.day > coalesce($2, date '1899-12-31')
+    order by r.day
+    limit 400",
+    &[Type::TEXT, Type::DATE],
+);
+
+pub(super) static KEEP_DAYS: Sql = Sql::new(
+    "update diary.record_day r set epoch = $3, body_sealed = n.body
+    from unnest($4::date[], $5::bytea[]) as n (day, body)
+    where r.owner = $1 and r.scope = $2 and r.day = n.day",
+    &[Type::UUID, Type::TEXT, Type::INT4, Type::DATE_ARRAY, Type::BYTEA_ARRAY],
+);
+
+/// The keyrings of the asker's sessions and tokens.
+pub(super) static KEYRINGS: Sql = Sql::new(
+    "select session, application, keyring_sealed, spare_key_sealed from auth.my_keyring
+    where access is distinct from 'write_only'",
+    &[],
+);
+
+pub(super) static KEEP_KEYRINGS: Sql =
+    Sql::new("select auth.keep_my_keyrings($1, $2)", &[Type::UUID_ARRAY, Type::BYTEA_ARRAY]);

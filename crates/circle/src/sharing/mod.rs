@@ -1,0 +1,14 @@
+//! What an owner gave to whom: the list, a change, a withdrawal.
+//!
+//! `parts` is what somebody may reach, as people choose it; `give` seals the keys to it; `words` is
+//! what owner and holder call each other and what it is for.
+
+pub(crate) mod give;
+pub(crate) mod parts;
+mod routes;
+pub(crate) mod store;
+mod view;
+pub(crate) mod words;
+
+pub(crate) use routes::routes;
+pub(crate) use view::PartView;

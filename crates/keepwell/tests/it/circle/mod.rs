@@ -1,0 +1,4 @@
+//! Who may see what: shares, visits, new keys.
+
+pub(crate) mod arrange;
+mod visits;
