@@ -2,7 +2,7 @@
 
 import type { looks as Looks } from './en-looks'
 
-type What = { parts: string; days: string }
+type What = { parts: string; days: string; on: string }
 
 const about = ({ parts, days }: What, otherwise: string) => [parts === '' ? otherwise : parts, days].filter(Boolean).join(' ')
 const some = (...words: string[]) => words.filter(Boolean).join(' ')
@@ -29,6 +29,7 @@ export const looks: typeof Looks = {
     library: 'eigene Lebensmittel und Rezepte',
   },
   day: (day) => `vom ${day}`,
+  onDay: (day) => `vom ${day}`,
   days: (first, last) => `vom ${first} bis ${last}`,
   allDays: 'aller Tage',
   acts: {
@@ -57,7 +58,7 @@ export const looks: typeof Looks = {
   fileName: 'keepwell-wer-hat-hineingesehen.csv',
   proof: {
     title: 'Ist alles noch da?',
-    why: 'Jede Zeile trägt ein Siegel über die vorige, und jede Minute wird alles mit einem Schlüssel versiegelt, den die Datenbank nicht kennt. Keepwell geht jetzt alles durch.',
+    why: 'Jede Zeile trägt ein Siegel über die vorige, und jede Minute wird alles mit einem Schlüssel versiegelt, den die Datenbank nicht kennt. Auf deine Frage geht Keepwell alles durch.',
     ask: 'Beweisen',
     working: 'Wird durchgegangen…',
     whole: (entries, n) => `${entries} ${n === 1 ? 'Eintrag' : 'Einträge'}, lückenlos.`,

@@ -5,8 +5,10 @@ interface About {
   who: string
   /** Parts of the diary with "and" between; empty where none is named. */
   parts: string
-  /** "of 3 March", "of 1 March to 5 March", or empty. */
+  /** "of 3 March", "from 1 March to 5 March", or empty. */
   days: string
+  /** "on 3 March", "from 1 March to 5 March", or empty. */
+  on: string
 }
 
 const about = ({ parts, days }: About, otherwise: string) => [parts === '' ? otherwise : parts, days].filter(Boolean).join(' ')
@@ -34,19 +36,20 @@ export const looks = {
     library: 'own foods and recipes',
   } as Record<string, string>,
   day: (day: string) => `of ${day}`,
+  onDay: (day: string) => `on ${day}`,
   days: (first: string, last: string) => `from ${first} to ${last}`,
   allDays: 'of all days',
   acts: {
     looked: (what: About) => `looked at your ${about(what, 'diary')}`,
-    entry_recorded: (what: About) => `added an entry ${what.days}`.trim(),
-    entry_amended: (what: About) => `changed an entry ${what.days}`.trim(),
-    entry_moved: (what: About) => `moved an entry ${what.days}`.trim(),
-    entry_removed: (what: About) => `removed an entry ${what.days}`.trim(),
-    entries_copied: (what: About) => `copied entries ${what.days}`.trim(),
+    entry_recorded: (what: About) => `added an entry ${what.on}`.trim(),
+    entry_amended: (what: About) => `changed an entry ${what.on}`.trim(),
+    entry_moved: (what: About) => `moved an entry ${what.on}`.trim(),
+    entry_removed: (what: About) => `removed an entry ${what.on}`.trim(),
+    entries_copied: (what: About) => `copied entries ${what.on}`.trim(),
     day_marked: (what: About) => `marked the day ${what.days} as complete or open`,
-    record_refused: (what: About) => `was refused something that had been altered ${what.days}`.trim(),
+    record_refused: (what: About) => `was refused something that had been altered ${what.on}`.trim(),
   } as Record<string, (what: About) => string>,
-  other: (act: string, what: About) => `did “${act.replaceAll('_', ' ')}” ${what.days}`.trim(),
+  other: (act: string, what: About) => `did “${act.replaceAll('_', ' ')}” ${what.on}`.trim(),
   line: (who: string, did: string) => `${who} ${did}`,
   once: (time: string) => `at ${time}`,
   times: (n: number, time: string) => `${n} times, last at ${time}`,
@@ -62,7 +65,7 @@ export const looks = {
   fileName: 'keepwell-who-looked.csv',
   proof: {
     title: 'Is it all there?',
-    why: 'Each line carries a seal over the one before, and every minute all of it is sealed with a key that the database does not know. Keepwell goes through the whole of it now.',
+    why: 'Each line carries a seal over the one before, and every minute all of it is sealed with a key that the database does not know. When you ask, Keepwell goes through the whole of it.',
     ask: 'Prove it',
     working: 'Going through it…',
     whole: (entries: string, n: number) => `${entries} ${n === 1 ? 'entry' : 'entries'}, unbroken.`,

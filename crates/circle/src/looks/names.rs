@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use keys::{KeyPair, open_own};
+use keys::KeyPair;
 use platform::Result;
-use serde::Deserialize;
 use tokio_postgres::Row;
 use uuid::Uuid;
+
+use crate::sharing::Words;
 
 /// A holder as the owner knows them.
 #[derive(Clone)]
@@ -21,11 +22,6 @@ pub(super) struct Known {
 /// Everybody who has or had access to the asker's diary.
 pub(super) struct Names(BTreeMap<Uuid, Known>);
 
-#[derive(Deserialize)]
-struct Words {
-    name: String,
-}
-
 impl Names {
     /// Opens what is sealed to the owner. Who has access again is no longer a former holder.
     pub(super) fn open(rows: &[Row], owner: Uuid, pair: &KeyPair) -> Result<Self> {
@@ -33,9 +29,7 @@ impl Names {
         for row in rows {
             let holder: Uuid = row.try_get("holder")?;
             let sealed: &[u8] = row.try_get("for_owner_sealed")?;
-            let purpose = format!("circle.share {holder}");
-            let words = open_own(pair, owner, &purpose, sealed).ok();
-            let words: Option<Words> = words.and_then(|words| serde_json::from_slice(&words).ok());
+            let words = Words::open_for_owner(pair, owner, holder, sealed).ok();
             // What was altered names nobody, and hides none of what others did.
             let Some(words) = words else {
                 tracing::warn!("a holder's name was altered in the database");
