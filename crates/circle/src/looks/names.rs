@@ -7,7 +7,7 @@ use platform::Result;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::sharing::Words;
+use crate::sharing::words::Words;
 
 /// A holder as the owner knows them.
 #[derive(Clone)]

@@ -1,10 +1,15 @@
 //! Who looked: what others did in one's diary, and the proof that nothing of it is missing.
 
+use keys::Scope;
+use reqwest::Method;
 use serde_json::{Value, json};
-use testkit::{Person, TestServer};
+use testkit::{Person, TestServer, day_entry};
 use uuid::Uuid;
 
-use crate::attacks::{TOOLS, seal};
+use crate::{
+    attacks::{TOOLS, seal},
+    circle::arrange::{Part, share},
+};
 
 /// Lines of the audit that a holder left in a person's diary at a given hour of 1 November, each with
 /// the hash that it has then.
@@ -167,4 +172,63 @@ async fn a_chain_of_several_pages_is_proved_whole_and_broken() {
     let proof = ana.get("/api/v1/looks/proof").await.expect(200).json();
     assert_eq!(proof["findings"][0]["what"], "event_changed", "{proof}");
     assert_eq!(proof["findings"][0]["seq"], 3500);
+}
+
+#[tokio::test]
+async fn a_friend_s_look_appears_with_the_name_also_when_access_has_ended() {
+    let server = TestServer::start(keepwell::router).await;
+    let (mut ana, ben) = (server.person("ana").await, server.person("ben").await);
+    let admin = server.db.admin().await;
+    ana.eat("2026-03-03", "usda-sr28:09040", 100.0).await;
+    let visit = async |method, path: &str, body: Option<Value>| {
+        let request = ben.request(method, path).header("keepwell-diary", ana.id.to_string());
+        let request = if let Some(body) = body { request.json(&body) } else { request };
+        ben.answer(request).await.status.as_u16()
+    };
+    let (day, entries) = ("/api/v1/days/2026-03-03", "/api/v1/days/2026-03-03/entries");
+    // Before anything is given nothing is seen, and so nobody looked.
+    assert_eq!(visit(Method::GET, day, None).await, 404);
+    let before = ana.get("/api/v1/looks").await.expect(200).json();
+    assert_eq!(before, json!({"looks": [], "holders": []}));
+
+    let march = [Scope::Food, Scope::Summary, Scope::Logged]
+        .map(|scope| Part::write(scope, "2026-03-01", "2026-03-31"));
+    share(&server, &admin, &ana, ben.id, "friend", &march).await;
+    assert_eq!(visit(Method::GET, day, None).await, 200);
+    let entry = day_entry(Uuid::now_v7(), "usda-sr28:09040", 50.0);
+    assert_eq!(visit(Method::POST, entries, Some(entry)).await, 201);
+    let looks = ana.get("/api/v1/looks").await.expect(200).json();
+    let told: Vec<_> = looks["looks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|look| {
+            [&look["name"], &look["kind"], &look["act"], &look["first_day"]]
+                .map(|one| one.as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(told[0], ["Ben", "friend", "entry_recorded", "2026-03-03"]);
+    assert_eq!(told.last(), Some(&["Ben", "friend", "looked", "2026-03-03"]));
+    assert_eq!(looks["looks"][0]["who"], json!(ben.id));
+    let holder =
+        |former: bool| json!([{"who": ben.id, "name": "Ben", "kind": "friend", "former": former}]);
+    assert_eq!(looks["holders"], holder(false));
+
+    // Ended, it stays in the list under the same name, and the proof covers it.
+    ana.prove().await;
+    drop(ana.delete(&format!("/api/v1/sharing/{}", ben.id)).await.expect(204));
+    seal(&server).await;
+    let after = ana.get("/api/v1/looks").await.expect(200).json();
+    assert_eq!((&after["looks"], &after["holders"]), (&looks["looks"], &holder(true)));
+    let proof = ana.get("/api/v1/looks/proof").await.expect(200).json();
+    assert_eq!((&proof["intact"], &proof["anchored_events"]), (&json!(true), &proof["events"]));
+    let csv = ana.get("/api/v1/looks/export").await.expect(200).text;
+    assert!(csv.contains("\"Ben\",\"friend\""), "{csv}");
+
+    // A name that was altered hides no look.
+    let blur = "update circle.former_holder set for_owner_sealed = sha256('x')";
+    admin.batch_execute(blur).await.unwrap();
+    let nameless = ana.get("/api/v1/looks").await.expect(200).json();
+    assert_eq!(nameless["looks"].as_array().unwrap().len(), told.len());
+    assert_eq!(nameless["looks"][0]["name"], Value::Null);
 }
