@@ -1,12 +1,11 @@
 //! Who you are: opening an account, signing in and out, recovering.
 //!
-//! `address` and `password` are what people type, `credentials` what comes of it; `sign_up`,
+//! An address and `password` are what people type, `credentials` what comes of it; `sign_up`,
 //! `sign_in`, `second_steps`, `security_keys`, `proof` (step-up), `sessions`, `password_change`,
 //! `recovery`, `email`, `notices` and `api_tokens` are the capabilities. No slot is found by an e-mail
 //! address: the address only salts the password, and what the two yield together finds the slot. So
 //! a known and an unknown address take the same path at the same price, and the database holds no address.
 
-mod address;
 mod api_tokens;
 mod ceremony;
 mod credentials;
@@ -26,7 +25,7 @@ mod slots;
 
 use platform::{Routes, Sql};
 
-pub use address::EmailAddress;
+pub use platform::mail::EmailAddress;
 
 /// Every route of accounts.
 pub fn routes() -> Routes {

@@ -8,9 +8,10 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 const EVERY: Duration = Duration::from_mins(10);
 
 /// What has ended. The policies of the role say which rows these are.
-const ENDED: [&str; 8] = [
+const ENDED: [&str; 9] = [
     "delete from auth.session",
     "delete from auth.ceremony",
+    "delete from circle.invitation",
     "delete from diary.inbox",
     "delete from platform.rate_count",
     "delete from platform.failure_count",

@@ -24,7 +24,9 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::derive::{Context, Secret, blank_debug, derive, random_secret};
-use crate::{CannotOpen, Cover, DatabaseToken, DayNumber, KeyPair, RootKey, Scope, aead, text};
+use crate::{
+    CannotOpen, Cover, DatabaseToken, DayNumber, KeyPair, LineKey, RootKey, Scope, aead, text,
+};
 
 /// What is sealed takes a multiple of this many bytes, so a name does not show its length.
 const STEP: usize = 256;
@@ -112,6 +114,12 @@ impl InvitationSecret {
     ) -> Result<KeyPair, CannotOpen> {
         let context = pair_context(invitation, organisation);
         KeyPair::from_private_slice(&aead::open(&self.key(root, &context), &context, sealed)?)
+    }
+
+    /// The key of the line between the owner and whoever accepts.
+    pub fn line(&self, root: &RootKey, invitation: Uuid, owner: Uuid) -> LineKey {
+        let context = Context::new("invitation line").id(invitation).id(owner);
+        LineKey::of(self.key(root, &context))
     }
 
     fn key(&self, root: &RootKey, context: &Context) -> Secret {

@@ -4,6 +4,9 @@
 //! key, or takes it under their own seed; the first byte says which. What is written is bound to who
 //! wrote it, but both have the same key: that one of the two did not write in the other's name is
 //! the database's promise, not this seal's.
+//!
+//! Of an invitation the line's key follows from its secret, and the owner keeps a copy before anybody
+//! has accepted, bound to the invitation instead of a holder.
 
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -17,6 +20,10 @@ const STEP: usize = 256;
 const OWNER_S: &str = "owner's line key";
 const HOLDER_S: &str = "holder's line key";
 const TAKEN: &str = "taken line key";
+const OFFERED: &str = "offered line key";
+
+/// Stands first in an owner's copy that was made with an invitation, before its number.
+const OF_AN_INVITATION: u8 = 3;
 
 /// The key of what one owner and one holder write to each other.
 pub struct LineKey(Secret);
@@ -25,6 +32,19 @@ impl LineKey {
     /// A new one, from the system's generator.
     pub fn generate() -> Self {
         Self(random_secret())
+    }
+
+    pub(crate) fn of(secret: Secret) -> Self {
+        Self(secret)
+    }
+
+    /// Seals it for its owner alone, before anybody has accepted.
+    pub fn seal_offered(&self, owner: Uuid, invitation: Uuid, pair: &KeyPair) -> Vec<u8> {
+        let sealed = self.seal_own(&context(OFFERED, owner, invitation), pair);
+        let mut copy = vec![OF_AN_INVITATION];
+        copy.extend_from_slice(invitation.as_bytes());
+        copy.extend_from_slice(&sealed);
+        copy
     }
 
     /// Seals it for its owner alone.
@@ -42,13 +62,19 @@ impl LineKey {
         self.seal_own(&context(TAKEN, owner, holder), pair)
     }
 
-    /// Opens what [`seal_for_owner`](Self::seal_for_owner) sealed.
+    /// Opens what [`seal_for_owner`](Self::seal_for_owner) or [`seal_offered`](Self::seal_offered)
+    /// sealed.
     pub fn open_as_owner(
         owner: Uuid,
         holder: Uuid,
         sealed: &[u8],
         pair: &KeyPair,
     ) -> Result<Self, CannotOpen> {
+        if let [OF_AN_INVITATION, copy @ ..] = sealed {
+            let (invitation, copy) = copy.split_first_chunk::<16>().ok_or(CannotOpen)?;
+            let invitation = Uuid::from_bytes(*invitation);
+            return Self::open_own(&context(OFFERED, owner, invitation), copy, pair);
+        }
         Self::open_own(&context(OWNER_S, owner, holder), sealed, pair)
     }
 
@@ -115,3 +141,40 @@ fn context(label: &str, owner: Uuid, holder: Uuid) -> Context {
 }
 
 blank_debug!(LineKey);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{InvitationSecret, RootKey};
+
+    #[test]
+    fn an_invitation_s_line_opens_for_its_owner_and_for_who_has_the_secret_and_the_root_key() {
+        let [ana, ben, offer, note] = [1, 2, 3, 4].map(Uuid::from_u128);
+        let (root, secret) = (RootKey::generate(), InvitationSecret::generate());
+        let (hers, his) = (KeyPair::generate(), KeyPair::generate());
+        let copy = secret.line(&root, offer, ana).seal_offered(ana, offer, &hers);
+        let read = |line: &LineKey, sealed: &[u8]| {
+            line.open(ana, ben, "message", note, ana, sealed).map(|plain| plain.to_vec())
+        };
+        let as_owner = LineKey::open_as_owner(ana, ben, &copy, &hers).unwrap();
+        let sealed = as_owner.seal(ana, ben, "message", note, ana, b"hello");
+        assert_eq!(read(&secret.line(&root, offer, ana), &sealed).unwrap(), b"hello");
+
+        assert!(LineKey::open_as_owner(ana, ben, &copy, &his).is_err());
+        assert!(LineKey::open_as_owner(ben, ben, &copy, &hers).is_err());
+        for length in 0..copy.len() {
+            assert!(LineKey::open_as_owner(ana, ben, &copy[..length], &hers).is_err());
+        }
+        let mut moved = copy.clone();
+        moved[1] ^= 1;
+        assert!(LineKey::open_as_owner(ana, ben, &moved, &hers).is_err());
+        for other in [
+            secret.line(&RootKey::generate(), offer, ana),
+            InvitationSecret::generate().line(&root, offer, ana),
+            secret.line(&root, note, ana),
+            secret.line(&root, offer, ben),
+        ] {
+            assert!(read(&other, &sealed).is_err());
+        }
+    }
+}

@@ -18,7 +18,7 @@ mod server;
 pub use authenticator::Authenticator;
 pub use database::{SOCKET_VARIABLE, TestDb};
 pub use mail_server::{Arrived, MailServer, Manner};
-pub use person::{Answer, Person, Program, day_entry};
+pub use person::{Answer, Person, Program, Visitor, day_entry};
 pub use platform::mail::Round;
 pub use security_key::SecurityKey;
 pub use server::{ServerOptions, TestServer, client_of, tls};

@@ -214,6 +214,34 @@ impl Person {
         Answer::of(request).await
     }
 
+    /// Requests of this person about somebody else's diary: as a friend, or for an organisation.
+    #[must_use]
+    pub fn visit(&self, owner: Uuid, organisation: Option<Uuid>) -> Visitor {
+        Visitor { person: self.clone(), owner, organisation }
+    }
+
+    /// Invites somebody to parts of the diary, after a fresh proof; returns the link's secret.
+    pub async fn invite(&mut self, parts: &Value) -> String {
+        self.prove().await;
+        let wish = json!({"your_name": "Ana", "for": "Ben", "purpose": "together", "parts": parts});
+        let made = self.post("/api/v1/sharing/invitations", &wish).await.expect(201).json();
+        let link = made["link"].as_str().expect("a link");
+        link.split_once("/invitation#").expect("a fragment").1.to_owned()
+    }
+
+    /// Accepts an invitation with the link's secret.
+    pub async fn accept(&self, secret: &str) -> Answer {
+        let wish = json!({"secret": secret, "your_name": "Ben"});
+        self.post("/api/v1/invitations/accept", &wish).await
+    }
+
+    /// Lets somebody else see parts of the diary, as people do: by an invitation that is accepted.
+    pub async fn befriend(&mut self, other: &Self, parts: &Value) -> Visitor {
+        let secret = self.invite(parts).await;
+        drop(other.accept(&secret).await.expect(201));
+        other.visit(self.id, None)
+    }
+
     /// Makes an API token. Needs a fresh proof.
     pub async fn program(&self, access: &str, scopes: &[&str]) -> Program {
         let wish = json!({"name": access, "scopes": scopes, "access": access, "days": 30});
@@ -233,6 +261,46 @@ impl Person {
         let answer = self.post(&format!("/api/v1/days/{day}/entries"), &entry).await;
         drop(answer.expect(201));
         id
+    }
+}
+
+/// Somebody who has another's diary open.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    person: Person,
+    owner: Uuid,
+    organisation: Option<Uuid>,
+}
+
+impl Visitor {
+    /// Reads.
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// Sends JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).json(body)).await
+    }
+
+    /// Sends JSON.
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// Removes.
+    pub async fn delete(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::DELETE, path)).await
+    }
+
+    /// A request that names whose diary it is about, and in which capacity.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let request = self.person.request(method, path);
+        let request = request.header("keepwell-diary", self.owner.to_string());
+        match self.organisation {
+            None => request,
+            Some(organisation) => request.header("keepwell-as", organisation.to_string()),
+        }
     }
 }
 

@@ -2143,6 +2143,135 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts what is offered. An offer is accepted once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Accept"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AcceptedOffer"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description there is no such offer, or no longer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description it is the asker's own, or they have access */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows what is offered, to whoever has the link, also without an account. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LookAtOffer"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Offer"];
+                    };
+                };
+                /** @description there is no such offer, or no longer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logged": {
         parameters: {
             query?: never;
@@ -3636,6 +3765,165 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sharing/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The asker's invitations that nobody has accepted. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitations"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Offers parts of the asker's diary to whoever has the link. Needs a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Invite"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeInvitation"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description too many wait */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sharing/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an offer back: from this moment its link is worth nothing. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    invitation: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sharing/settle": {
         parameters: {
             query?: never;
@@ -4011,6 +4299,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who accepts, with what. */
+        Accept: {
+            /** @description What stands in the link's fragment. */
+            secret: string;
+            /**
+             * @description What the owner will know the asker by.
+             * @example Ben
+             */
+            your_name: string;
+        };
+        /** @description Whose diary can be visited now. */
+        AcceptedOffer: {
+            /** Format: uuid */
+            owner: string;
+        };
         /**
          * @description Whether a part may be seen or also written.
          * @enum {string}
@@ -4426,6 +4729,52 @@ export interface components {
         Hits: {
             foods: components["schemas"]["Hit"][];
         };
+        /** @description An invitation, without what accepts it. */
+        InvitationView: {
+            /** @description When it ends by itself (RFC 3339). */
+            expires_at: string;
+            /** @description What the owner calls the invited person. */
+            for: string;
+            /**
+             * Format: uuid
+             * @description Its number in the list.
+             */
+            invitation: string;
+            /** @description When it was made (RFC 3339). */
+            made_at: string;
+            parts: components["schemas"]["PartView"][];
+            /** @description What it is for; may be empty. */
+            purpose: string;
+        };
+        /** @description What waits. */
+        Invitations: {
+            /** @description Oldest first. */
+            invitations: components["schemas"]["InvitationView"][];
+        };
+        /** @description What is offered, and to whom. */
+        Invite: {
+            /**
+             * @description Where to mail the link to.
+             * @example ben@example.org
+             */
+            email?: string | null;
+            /**
+             * @description What the owner calls the invited person.
+             * @example Ben
+             */
+            for: string;
+            parts: components["schemas"]["SentPart"][];
+            /**
+             * @description What it is for; both read it. May be empty.
+             * @example To cook together
+             */
+            purpose: string;
+            /**
+             * @description What the invited person knows the owner by.
+             * @example Ana
+             */
+            your_name: string;
+        };
         /** @description The code as the person has kept it. */
         KeptCode: {
             /** @description Spaces, dashes and case do not matter. */
@@ -4453,6 +4802,11 @@ export interface components {
         LoggedView: {
             /** @description The days on which something was logged, in order. */
             days: components["schemas"]["LoggedDay"][];
+        };
+        /** @description Which offer somebody has a link to. */
+        LookAtOffer: {
+            /** @description What the link's secret derives, in the browser: it shows the offer and accepts nothing. */
+            handle: string;
         };
         /** @description One thing that somebody else read or wrote in the diary. */
         LookOfOther: {
@@ -4516,6 +4870,20 @@ export interface components {
             name: string;
             /** Format: uuid */
             who: string;
+        };
+        /** @description An invitation that was made. */
+        MadeInvitation: {
+            /** @description When it ends by itself (RFC 3339). */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Its number in the list.
+             */
+            invitation: string;
+            /** @description Shown this once. Who has it may accept. */
+            link: string;
+            /** @description Whether the link is on its way by mail. */
+            mailed: boolean;
         };
         /** @description A token that was made. */
         MadeToken: {
@@ -4629,6 +4997,16 @@ export interface components {
         NutrientTable: {
             groups: components["schemas"]["GroupInfo"][];
             nutrients: components["schemas"]["NutrientInfo"][];
+        };
+        /** @description What is offered. */
+        Offer: {
+            /** @description Until when it can be accepted (RFC 3339). */
+            expires_at: string;
+            /** @description Who offers it, in their own words. */
+            from: string;
+            parts: components["schemas"]["PartView"][];
+            /** @description What it is for; may be empty. */
+            purpose: string;
         };
         /** @description One signed-in browser or app. Where it is in the world is not looked up. */
         OneSession: {

@@ -19,7 +19,10 @@ use keys::{Cover, GrantIdentity, Scope, ScopeRoot, open_own_grant, seal_own_gran
 use platform::{App, Error, Result, Transaction, days as calendar};
 use tokio_postgres::Row;
 
-use crate::sharing::give::{number, scope_of};
+use crate::{
+    invitations,
+    sharing::give::{number, scope_of},
+};
 
 /// How often an act is tried again when a change of the diary was in its way.
 const TRIES: usize = 5;
@@ -91,6 +94,8 @@ pub(crate) async fn rekey(app: &App, tx: &Transaction, scopes: &[Scope]) -> Resu
     }
     for change in &changes {
         days::seal_anew(tx, change).await?;
+        let Change { scope, new_epoch, new, .. } = change;
+        invitations::renew(tx, app.root(), *scope, *new_epoch, new).await?;
     }
     grants::seal_anew(app, tx, &changes).await?;
     keyrings::seal_anew(tx, &changes).await

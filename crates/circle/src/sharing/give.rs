@@ -1,6 +1,6 @@
 //! Seals the keys of what an owner gives.
 
-use keys::{Cover, GrantIdentity, PublicKey, RootKey, Scope, seal_grant};
+use keys::{Cover, DayNumber, GrantIdentity, PublicKey, RootKey, Scope, seal_grant};
 use platform::{Error, Result, days};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -15,9 +15,13 @@ pub(crate) struct NewGrant {
     pub(crate) key_sealed: Vec<u8>,
 }
 
-/// The keys to a window of an owner's scope; with its undated items if it is the whole.
+/// The keys to a part of an owner's scope.
 pub(crate) fn cover(whole: &Cover, part: &NewPart) -> Result<Cover> {
-    let (first, last) = (days::number(part.first)?, days::number(part.last)?);
+    window(whole, days::number(part.first)?, days::number(part.last)?)
+}
+
+/// The keys to a window of an owner's scope; with its undated items if it is the whole.
+pub(crate) fn window(whole: &Cover, first: DayNumber, last: DayNumber) -> Result<Cover> {
     if (first, last) == whole.window() {
         return Ok(whole.clone());
     }

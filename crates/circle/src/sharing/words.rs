@@ -46,28 +46,42 @@ impl Words {
         owner: Uuid,
         holder: Uuid,
     ) -> Result<Vec<u8>> {
-        Ok(seal_to_self(pair, owner, &about(holder), &self.bytes()?))
+        Ok(seal_to_self(pair, owner, &about(holder), &self.to_bytes()?))
     }
 
-    /// Reads what [`Words::seal_for_owner`] sealed.
+    /// For an owner, by a holder who accepts. The public key was checked.
+    pub(crate) fn write_to_owner(
+        &self,
+        to: &PublicKey,
+        owner: Uuid,
+        holder: Uuid,
+    ) -> Result<Vec<u8>> {
+        Ok(seal_letter(to, holder, owner, SHARE, &self.to_bytes()?))
+    }
+
+    /// Reads what either of the two sealed for the owner.
     pub(crate) fn open_for_owner(
         pair: &KeyPair,
         owner: Uuid,
         holder: Uuid,
         sealed: &[u8],
     ) -> Result<Self> {
-        Self::read(&open_own(pair, owner, &about(holder), sealed).or(Err(Error::Altered))?)
+        let opened = if is_sealed_to_public_key(sealed) {
+            open_letter(pair, holder, owner, SHARE, sealed)
+        } else {
+            open_own(pair, owner, &about(holder), sealed)
+        };
+        Self::read(&opened.or(Err(Error::Altered))?)
     }
 
     /// For a holder, about the owner, by the holder itself.
-    #[expect(dead_code, reason = "what gives somebody access calls it")]
     pub(crate) fn seal_for_holder(
         &self,
         pair: &KeyPair,
         owner: Uuid,
         holder: Uuid,
     ) -> Result<Vec<u8>> {
-        Ok(seal_to_self(pair, holder, &about(owner), &self.bytes()?))
+        Ok(seal_to_self(pair, holder, &about(owner), &self.to_bytes()?))
     }
 
     /// For a holder, by the owner. The public key was checked.
@@ -78,7 +92,7 @@ impl Words {
         owner: Uuid,
         holder: Uuid,
     ) -> Result<Vec<u8>> {
-        Ok(seal_letter(to, owner, holder, SHARE, &self.bytes()?))
+        Ok(seal_letter(to, owner, holder, SHARE, &self.to_bytes()?))
     }
 
     /// Reads what either of the two sealed for the holder.
@@ -96,11 +110,13 @@ impl Words {
         Self::read(&opened.or(Err(Error::Altered))?)
     }
 
-    fn bytes(&self) -> Result<Vec<u8>> {
+    /// As it is sealed.
+    pub(crate) fn to_bytes(&self) -> Result<Vec<u8>> {
         serde_json::to_vec(self).map_err(|cause| Error::Internal(cause.into()))
     }
 
-    fn read(plain: &[u8]) -> Result<Self> {
+    /// Reads what [`Words::to_bytes`] wrote.
+    pub(crate) fn read(plain: &[u8]) -> Result<Self> {
         serde_json::from_slice(plain).or(Err(Error::Altered))
     }
 }

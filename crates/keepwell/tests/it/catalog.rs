@@ -45,6 +45,9 @@ const DEFINERS: &[(&str, &str)] = &[
     ("auth.keep_my_keyrings", "reaches the asker's sessions, after a fresh proof"),
     ("auth.take_grants", "seals anew what a proved visit reaches"),
     ("auth.take_slot", "seals anew the asker's own copy of an organisation's key"),
+    ("circle.accept_offer", "gives the asker what is offered, for a proof of the link's secret"),
+    ("circle.look_at_offer", "shows one offer to whoever has its handle"),
+    ("circle.open_offer", "shows its sealed keys to a session that proves the link's secret"),
     ("circle.end_share", "ends a share, for its owner with a fresh proof or for its holder"),
     ("circle.found", "makes an organisation of the asker's, after a fresh proof"),
     ("diary.keep_days_of_visit", "writes what a proved visit may write, and the audit of it"),
@@ -96,6 +99,8 @@ const GO_ANOTHER_WAY: &[(&str, &str)] =
 const UNIQUE_WITHOUT_A_PERSON: &[(&str, &str)] = &[
     ("auth.session_by_token", "a session is found by the hash of its token alone"),
     ("accounts.key_slot_by_proof", "a slot is found by the hash of its proof alone"),
+    ("circle.invitation_by_handle", "an offer is found by the hash of its handle alone"),
+    ("circle.invitation_by_proof", "an offer is accepted by the hash of its proof alone"),
 ];
 
 const OURS: &str = "n.nspname !~ '^(pg_|information_schema)'";

@@ -127,7 +127,13 @@ async fn two_people() -> (TestServer, Person, Person, Tokens) {
         insert into circle.share (owner, holder, kind, for_owner_sealed, for_holder_sealed,
             line_for_owner_sealed, line_for_holder_sealed) values ('{ana}', '{PRACTICE}', 'practice', 'o', 'h', 'l', 'l');
         insert into circle.former_holder (owner, holder, kind, for_owner_sealed)
-            values ('{ana}', '{ben}', 'friend', 'o')",
+            values ('{ana}', '{ben}', 'friend', 'o');
+        insert into circle.invitation (owner, invitation, handle_hash, proof_hash, offer_sealed,
+            for_owner_sealed, secret_sealed, line_for_owner_sealed, expires_at)
+            values ('{ana}', '{ben}', sha256('h'), sha256('p'), 'o', 'f', 's', 'l',
+                now() + interval '7 days');
+        insert into circle.offered_part (owner, invitation, scope, epoch, first_day, last_day, access,
+            key_sealed) values ('{ana}', '{ben}', 'food', 1, '1900-01-01', '2079-06-06', 'see', 'k')",
         ana = ana.id,
         ben = ben.id
     );

@@ -48,6 +48,13 @@ const FILL: &str = "
         from people o join people h on h.n between o.n + 1 and o.n + 3;
     insert into circle.former_holder (owner, holder, kind, for_owner_sealed)
         select o.id, h.id, 'friend', 'o' from people o join people h on h.n = o.n + 4;
+    insert into circle.invitation (owner, invitation, handle_hash, proof_hash, offer_sealed,
+        for_owner_sealed, secret_sealed, line_for_owner_sealed, expires_at)
+        select id, id, sha256((id || 'h')::bytea), sha256((id || 'p')::bytea), 'o', 'f', 's', 'l',
+        now() + interval '7 days' from people;
+    insert into circle.offered_part
+        select id, id, s, 1, '1900-01-01', '2079-06-06', 'see', null, sha256('x')
+        from people, unnest(array['food', 'notes']) s;
     insert into erasure.erasure_key (owner, key_sealed) select id, sha256('x') from people;
     insert into diary.record_day
         select id, s, date '2026-11-01' + d, 1, 1, decode(repeat('ab', 900), 'hex')

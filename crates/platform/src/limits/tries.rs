@@ -118,6 +118,13 @@ impl<'a> Tries<'a> {
         self.admit_rates(&[rate]).await
     }
 
+    /// Admits a look at an offer. Its handle cannot be guessed.
+    pub async fn look_at_offer(&self, from: Peer) -> Result<()> {
+        let burst = self.rates.sign_in_address_per_hour;
+        let rate = self.rate("looks at offers in an hour", from, burst, HOUR);
+        self.admit_rates(&[rate]).await
+    }
+
     /// Admits codes that are mailed for somebody: nobody's mailbox is filled through us.
     pub async fn mailed_codes(&self, principal: Uuid) -> Result<()> {
         let key = self.root.pseudonym("mailed codes in an hour", &principal.to_string());

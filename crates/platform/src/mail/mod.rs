@@ -6,6 +6,7 @@
 //! that nobody's mailbox is filled through us. [`Sender`] takes it out, hands it to the operator's mail server over verified TLS, and
 //! deletes it. `texts` is what people read. Without a mail server nothing is queued.
 
+mod address;
 mod language;
 mod sender;
 mod smtp;
@@ -24,6 +25,7 @@ use tokio_postgres::{
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+pub use address::EmailAddress;
 pub use language::Language;
 pub use sender::{Round, Sender};
 pub use smtp::{Smtp, SmtpConfig, SmtpError, SmtpTls};
@@ -55,6 +57,18 @@ pub enum Template {
     LeaveAddress(Code),
     /// A code to the address that the account moves to.
     EnterAddress(Code),
+    /// A link to what somebody offers, to an address that they typed.
+    Invitation(Link),
+}
+
+/// A link with a secret in it. Never shown in debug output.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link(pub String);
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Link(..)")
+    }
 }
 
 /// A short code to type. Never shown in debug output.
@@ -75,24 +89,25 @@ impl Template {
             Self::VerifyAddress(_) => "verify_address",
             Self::LeaveAddress(_) => "leave_address",
             Self::EnterAddress(_) => "enter_address",
+            Self::Invitation(_) => "invitation",
         }
     }
 
     /// After this time the mail is worth nothing.
     fn minutes(&self) -> i32 {
         match self {
-            Self::Notice(_) => DAYS_MAX * 24 * 60,
+            Self::Notice(_) | Self::Invitation(_) => DAYS_MAX * 24 * 60,
             Self::VerifyAddress(_) | Self::LeaveAddress(_) | Self::EnterAddress(_) => CODE_MINUTES,
         }
     }
 
     fn is_code(&self) -> bool {
-        !matches!(self, Self::Notice(_))
+        !matches!(self, Self::Notice(_) | Self::Invitation(_))
     }
 
     /// Whether it goes to the account's own address.
     fn is_to_own_address(&self) -> bool {
-        !matches!(self, Self::EnterAddress(_))
+        !matches!(self, Self::EnterAddress(_) | Self::Invitation(_))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What people read in a mail. Plain text in two languages: what happened, when, at which Keepwell,
 //! and what to do if it was somebody else. No name, no address, nothing recorded, no link that does
-//! anything by itself.
+//! anything by itself: an invitation's link shows what is offered.
 
 use jiff::Zoned;
 
@@ -20,6 +20,7 @@ type Words = (&'static str, &'static str, &'static str);
 pub(super) fn write(template: &Template, language: Language, at: &Zoned, origin: &str) -> Text {
     let ((subject, happened, advice), code) = match template {
         Template::Notice(what) => (notice(*what, language), None),
+        Template::Invitation(_) => (invitation(language), None),
         Template::VerifyAddress(code) => (verify_address(language), Some(code)),
         Template::LeaveAddress(code) => (leave_address(language), Some(code)),
         Template::EnterAddress(code) => (enter_address(language), Some(code)),
@@ -36,6 +37,13 @@ pub(super) fn write(template: &Template, language: Language, at: &Zoned, origin:
             }
         }
     });
+    let link = match template {
+        Template::Invitation(link) => format!("    {}\n\n", link.0),
+        Template::Notice(_)
+        | Template::VerifyAddress(_)
+        | Template::LeaveAddress(_)
+        | Template::EnterAddress(_) => String::new(),
+    };
     let when = match language {
         Language::En => {
             format!("When:   {}\nWhere:  {origin}", at.strftime("%Y-%m-%d, %H:%M UTC"))
@@ -54,8 +62,27 @@ pub(super) fn write(template: &Template, language: Language, at: &Zoned, origin:
              nie per Mail nach einem Passwort oder Code."
         }
     };
-    let body = format!("{happened}\n\n{code}{when}\n\n{advice}\n\n{end}\n");
+    let body = format!("{happened}\n\n{code}{link}{when}\n\n{advice}\n\n{end}\n");
     Text { subject: format!("Keepwell: {subject}"), body }
+}
+
+fn invitation(language: Language) -> Words {
+    match language {
+        Language::En => (
+            "somebody invites you",
+            "Somebody wants to share a part of their diary with you. The link shows who it is and\n\
+             what is offered, before you decide. It works once, for seven days.",
+            "Whoever has the link can accept: keep it to yourself. If you expect no invitation,\n\
+             delete this mail.",
+        ),
+        Language::De => (
+            "jemand lädt Sie ein",
+            "Jemand möchte einen Teil seines Tagebuchs mit Ihnen teilen. Der Link zeigt, wer es\n\
+             ist und was angeboten wird, bevor Sie entscheiden. Er gilt einmal, sieben Tage lang.",
+            "Wer den Link hat, kann annehmen: Behalten Sie ihn für sich. Wenn Sie keine\n\
+             Einladung erwarten, löschen Sie diese Mail.",
+        ),
+    }
 }
 
 #[expect(clippy::too_many_lines, reason = "a list of texts reads best whole")]
@@ -309,7 +336,7 @@ mod tests {
     use jiff::{Timestamp, tz::TimeZone};
 
     use super::*;
-    use crate::mail::Code;
+    use crate::mail::{Code, Link};
 
     fn templates() -> Vec<Template> {
         let code = || Code("12345678".to_owned());
@@ -317,6 +344,7 @@ mod tests {
             Template::VerifyAddress(code()),
             Template::LeaveAddress(code()),
             Template::EnterAddress(code()),
+            Template::Invitation(Link("https://diary.example/invitation#secret".to_owned())),
         ];
         What::ALL.map(Template::Notice).into_iter().chain(codes).collect()
     }
@@ -349,10 +377,12 @@ mod tests {
                 let longest = text.body.lines().map(|line| line.chars().count()).max();
                 assert!(longest < Some(85), "{longest:?} {name}");
                 let has_code = text.body.contains("    1234 5678\n");
-                assert_eq!(has_code, !matches!(template, Template::Notice(_)), "{name}");
+                assert_eq!(has_code, template.is_code(), "{name}");
+                let has_link = text.body.contains("    https://diary.example/invitation#secret\n");
+                assert_eq!(has_link, matches!(template, Template::Invitation(_)), "{name}");
                 assert!(bodies.insert(text.body), "{name} stands twice");
             }
         }
-        assert_eq!(bodies.len(), 2 * (What::ALL.len() + 3));
+        assert_eq!(bodies.len(), 2 * (What::ALL.len() + 4));
     }
 }

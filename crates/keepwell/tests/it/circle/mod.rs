@@ -1,4 +1,5 @@
 //! Who may see what: shares, visits, new keys.
 
 pub(crate) mod arrange;
+mod invitations;
 mod visits;

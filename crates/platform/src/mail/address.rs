@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use platform::{Error, Result, http::text};
+use crate::{Error, Result, http::text};
 
 /// The most an address can have (RFC 5321, with the brackets taken off).
 const BYTES_MAX: usize = 254;
