@@ -144,8 +144,12 @@ alter view auth.my_membership owner to keepwell_visitor;
 grant select on auth.my_membership to keepwell_app;
 
 -- A visit: the presented session, the diary that the request names, in the capacity that it names, and
--- what grants that are alive let it reach: one set of days a scope. Naming gives nothing; without a
--- membership or a grant there is no row. No API token visits.
+-- what grants that are alive let it reach. Naming gives nothing; without a membership or a grant there
+-- is no row. No API token visits.
+--
+-- What may be reached is one value: a place is a scope and a day as one number (the scope's place in
+-- the list times 100,000, and the days since 1900-01-01), and the value is the set of places. So a
+-- policy compares each row with a value that is computed once a statement.
 create view auth.visit with (security_barrier) as
     select s.principal, s.application, n.owner, n.holder, g.readable, g.writable
     from auth.session s
@@ -154,35 +158,25 @@ create view auth.visit with (security_barrier) as
             coalesce(nullif(current_setting('app.holder', true), '')::uuid, s.principal) as holder
     ) n
     cross join lateral (
-        select count(*) as parts, array[
-                range_agg(d.days) filter (where d.scope = 'food'),
-                range_agg(d.days) filter (where d.scope = 'summary'),
-                range_agg(d.days) filter (where d.scope = 'logged'),
-                range_agg(d.days) filter (where d.scope = 'activity'),
-                range_agg(d.days) filter (where d.scope = 'body'),
-                range_agg(d.days) filter (where d.scope = 'notes'),
-                range_agg(d.days) filter (where d.scope = 'plan'),
-                range_agg(d.days) filter (where d.scope = 'library')] as readable,
-            array[
-                range_agg(d.days) filter (where d.scope = 'food' and d.writes),
-                range_agg(d.days) filter (where d.scope = 'summary' and d.writes),
-                range_agg(d.days) filter (where d.scope = 'logged' and d.writes),
-                range_agg(d.days) filter (where d.scope = 'activity' and d.writes),
-                range_agg(d.days) filter (where d.scope = 'body' and d.writes),
-                range_agg(d.days) filter (where d.scope = 'notes' and d.writes),
-                range_agg(d.days) filter (where d.scope = 'plan' and d.writes),
-                range_agg(d.days) filter (where d.scope = 'library' and d.writes)] as writable
+        select range_agg(a.places) as readable,
+            range_agg(a.places) filter (where a.access = 'write') as writable
         from (
-            select a.scope, daterange(a.first_day, a.last_day, '[]') as days,
-                a.access = 'write' as writes
-            from auth.access_grant a
-            where a.owner = n.owner and a.holder = n.holder
-                and (a.ends_at is null or a.ends_at > now())
-        ) d
+            select b.access, int4range(
+                100000 * b.number + (b.first_day - date '1900-01-01'),
+                100000 * b.number + (b.last_day - date '1900-01-01'),
+                '[]') as places
+            from (
+                select c.access, c.first_day, c.last_day, array_position(array['food', 'summary',
+                    'logged', 'activity', 'body', 'notes', 'plan', 'library'], c.scope::text) as number
+                from auth.access_grant c
+                where c.owner = n.owner and c.holder = n.holder
+                    and (c.ends_at is null or c.ends_at > now())
+            ) b
+        ) a
     ) g
     where s.state = 'open' and s.expires_at > now() and s.last_used_at > now() - s.idle_limit
         and not s.owes_second_step
-        and n.owner <> s.principal and g.parts > 0
+        and n.owner <> s.principal and g.readable is not null
         and (n.holder = s.principal or exists (
             select from auth.membership m
             where m.organisation = n.holder and m.member = s.principal
@@ -605,19 +599,19 @@ alter function audit.append_visit(text, text) owner to keepwell_visitor;
 grant select, insert, update on diary.record_day to keepwell_visitor;
 create policy visited on diary.record_day for select to keepwell_visitor
     using (owner = nullif(current_setting('app.owner', true), '')::uuid
-        and day <@ (select v.readable from auth.visit v)[array_position(array['food', 'summary', 'logged', 'activity',
-            'body', 'notes', 'plan', 'library'], scope::text)]);
+        and 100000 * array_position(array['food', 'summary', 'logged', 'activity', 'body',
+            'notes', 'plan', 'library'], scope::text) + (day - date '1900-01-01') <@ (select v.readable from auth.visit v));
 create policy visited_insert on diary.record_day for insert to keepwell_visitor
     with check (owner = nullif(current_setting('app.owner', true), '')::uuid
-        and day <@ (select v.writable from auth.visit v)[array_position(array['food', 'summary', 'logged', 'activity',
-            'body', 'notes', 'plan', 'library'], scope::text)]);
+        and 100000 * array_position(array['food', 'summary', 'logged', 'activity', 'body',
+            'notes', 'plan', 'library'], scope::text) + (day - date '1900-01-01') <@ (select v.writable from auth.visit v));
 create policy visited_update on diary.record_day for update to keepwell_visitor
     using (owner = nullif(current_setting('app.owner', true), '')::uuid
-        and day <@ (select v.writable from auth.visit v)[array_position(array['food', 'summary', 'logged', 'activity',
-            'body', 'notes', 'plan', 'library'], scope::text)])
+        and 100000 * array_position(array['food', 'summary', 'logged', 'activity', 'body',
+            'notes', 'plan', 'library'], scope::text) + (day - date '1900-01-01') <@ (select v.writable from auth.visit v))
     with check (owner = nullif(current_setting('app.owner', true), '')::uuid
-        and day <@ (select v.writable from auth.visit v)[array_position(array['food', 'summary', 'logged', 'activity',
-            'body', 'notes', 'plan', 'library'], scope::text)]);
+        and 100000 * array_position(array['food', 'summary', 'logged', 'activity', 'body',
+            'notes', 'plan', 'library'], scope::text) + (day - date '1900-01-01') <@ (select v.writable from auth.visit v));
 
 -- What a visit sees of some scopes from one day to another. What it may not reach is not there and is
 -- not in the audit either; what it may reach is, whether something is recorded or not.
@@ -626,28 +620,38 @@ create function diary.look(scopes text[], first_day date, last_day date) returns
 )
     language plpgsql security definer set search_path = '' as $$
 declare
-    v record;
-    wanted datemultirange := datemultirange(daterange(first_day, last_day, '[]'));
-    seen text;
-    days daterange;
     known constant text[] := array['food', 'summary', 'logged', 'activity', 'body', 'notes', 'plan',
         'library'];
+    v record;
+    one text;
+    base integer;
+    places int4multirange;
+    seen text := '';
+    first_seen date;
+    last_seen date;
 begin
     select w.principal, w.application, w.owner, w.holder, w.readable into v from auth.visit w;
     if not found then
         return;
     end if;
-    select string_agg(s.scope, ' ' order by array_position(known, s.scope)),
-        range_merge(range_agg(range_merge(v.readable[array_position(known, s.scope)] * wanted)))
-    into seen, days
-    from unnest(scopes) as s (scope)
-    where v.readable[array_position(known, s.scope)] && wanted;
-    if seen is null then
+    foreach one in array scopes loop
+        base := 100000 * array_position(known, one);
+        places := v.readable * int4multirange(int4range(
+            base + (first_day - date '1900-01-01'), base + (last_day - date '1900-01-01'), '[]'));
+        if not isempty(places) then
+            seen := seen || one || ' ';
+            first_seen := least(first_seen, date '1900-01-01' + (lower(places) - base));
+            last_seen := greatest(last_seen, date '1900-01-01' + (upper(places) - 1 - base));
+        end if;
+    end loop;
+    if first_seen is null then
         return;
     end if;
-    perform audit.append_of_visit(v.owner, v.principal, v.holder, v.application, 'looked',
-        seen || ' ' || lower(days) || case when upper(days) - lower(days) > 1
-            then '..' || (upper(days) - 1) else '' end);
+    seen := seen || first_seen;
+    if last_seen > first_seen then
+        seen := seen || '..' || last_seen;
+    end if;
+    perform audit.append_of_visit(v.owner, v.principal, v.holder, v.application, 'looked', seen);
     return query
         select r.scope::text, r.day, r.version, r.epoch, r.body_sealed
         from diary.record_day r
@@ -675,7 +679,7 @@ begin
     end if;
     select string_agg(p.scope || ' ' || p.day, ', ' order by p.day, p.scope) into seen
     from (select s.scope, d.day from unnest(scopes) as s (scope), unnest(days) as d (day)
-        where d.day <@ v.writable[array_position(known, s.scope)]
+        where 100000 * array_position(known, s.scope) + (d.day - date '1900-01-01') <@ v.writable
             and s.scope not in ('summary', 'logged')) p;
     if seen is null then
         return;
