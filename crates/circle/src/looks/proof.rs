@@ -67,7 +67,8 @@ pub(super) async fn prove(app: &App, presented: &Presented) -> Result<Proof> {
     let mut add = |finding| findings.add(finding);
     sealed.end(chain.seq(), &mut add);
     let events = chain.events();
-    let all_before = app.clock().now().checked_sub(SEALED_WITHIN).unwrap_or(Timestamp::MIN);
+    let now = heads.first().map_or(Ok(app.clock().now()), |row| row.try_get("at"))?;
+    let all_before = now.checked_sub(SEALED_WITHIN).unwrap_or(Timestamp::MIN);
     let head = head.as_ref().map(|(seq, hash)| (*seq, hash.as_slice()));
     chain.end(head, all_before, &mut add);
 

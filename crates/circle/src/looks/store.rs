@@ -30,7 +30,8 @@ static NAMES: Sql = Sql::new(
     &[],
 );
 
-static HEAD: Sql = Sql::new("select h.seq, h.hash from audit.head h", &[]);
+/// The own head, and the time by the clock that events have.
+static HEAD: Sql = Sql::new("select h.seq, h.hash, now() as at from audit.head h", &[]);
 
 /// The next events, each with the head as it was when they were read.
 static EVENTS: Sql = Sql::new(

@@ -123,6 +123,7 @@ impl Pass<'_> {
         tx: &Transaction<'_>,
         at_rest: bool,
     ) -> Result<(), tokio_postgres::Error> {
+        let Self { root, verified, owners, tell } = self;
         let newest: Option<Timestamp> = tx.query_one(NEWEST, &[&at_rest]).await?.try_get("at")?;
         let all_before = newest
             .and_then(|newest| newest.checked_sub(SEALED_WITHIN).ok())
@@ -133,10 +134,13 @@ impl Pass<'_> {
         loop {
             let next = [events.owner().await?, heads.owner().await?, anchors.owner().await?];
             let Some(owner) = next.into_iter().flatten().min() else { return Ok(()) };
-            let hash = owner_hash(self.root, owner);
-            self.owners.extend(hash.first_chunk::<8>());
-            let mut findings = Vec::new();
-            let mut found = |finding| findings.push(finding);
+            let hash = owner_hash(root, owner);
+            owners.extend(hash.first_chunk::<8>());
+            let mut findings = 0;
+            let mut found = |finding| {
+                findings += 1;
+                tell(finding);
+            };
 
             let mut sealed = SealedChain::new(owner, hash);
             while let Some(row) = anchors.next_of(owner).await? {
@@ -150,17 +154,15 @@ impl Pass<'_> {
                 chain.event(Event::of(&row)?, &mut found);
             }
             sealed.end(chain.seq(), &mut found);
-            self.verified.chains += 1;
-            self.verified.events += chain.events();
+            verified.chains += 1;
+            verified.events += chain.events();
             let head = match heads.next_of(owner).await? {
                 Some(row) => Some((row.try_get("seq")?, row.try_get::<_, Vec<u8>>("hash")?)),
                 None => None,
             };
             let head = head.as_ref().map(|(seq, hash)| (*seq, hash.as_slice()));
             chain.end(head, all_before, &mut found);
-            for finding in findings {
-                self.found(finding);
-            }
+            verified.findings += findings;
         }
     }
 

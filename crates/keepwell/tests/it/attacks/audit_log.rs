@@ -245,6 +245,27 @@ async fn a22_a_log_that_is_cut_off_at_its_end_is_found_by_a_checkpoint_that_was_
 }
 
 #[tokio::test]
+async fn a22_a_log_that_is_sealed_anew_with_another_key_is_found() {
+    let Log { server, ana, superuser, .. } = log().await;
+    let change = format!(
+        "update audit.event set subject = 'notes' where owner = '{id}' and seq = 3;
+        select aside.rewrite('{id}');
+        truncate audit.checkpoint, audit.anchor, audit.sealed_head",
+        id = ana.id
+    );
+    superuser.batch_execute(&change).await.unwrap();
+    let worker = server.db.config("keepwell_worker");
+    let own = RootKey::generate();
+    assert_eq!(keepwell::seal_audit(&worker, tls(), &own).await.unwrap().len(), 1);
+    // By the attacker's key all of it is right; by the operator's nothing is.
+    assert_eq!(verified(&server.db, &own, Wanted::default()).await.1, []);
+    let (_, found) = verified(&server.db, &server.root, Wanted::default()).await;
+    assert!(found.iter().any(|one| one.what == What::CheckpointAltered), "{found:?}");
+    let proof = ana.get("/api/v1/looks/proof").await.expect(200).json();
+    assert_eq!(proof["intact"], false, "{proof}");
+}
+
+#[tokio::test]
 async fn a22_a_chain_that_is_kept_from_being_sealed_is_found() {
     let Log { server, ana, superuser, last } = log().await;
     ana.eat("2026-11-09", BANANA, 100.0).await;
