@@ -25,6 +25,12 @@ export type Look = Schemas['LookOfOther']
 export type LookingHolder = Schemas['LookingHolder']
 export type AuditProof = Schemas['AuditProof']
 
+export type SentPart = Schemas['SentPart']
+export type Share = Schemas['ShareView']
+export type Invitation = Schemas['InvitationView']
+export type Offer = Schemas['Offer']
+export type VisitedDiary = Schemas['VisitView']
+
 export type Token = Schemas['TokenView']
 export type Access = Schemas['TokenAccess']
 

@@ -2,6 +2,7 @@
 
 import { looks } from './de-looks'
 import { lock, prove, secondStep, security } from './de-security'
+import { sharing } from './de-sharing'
 import { nutrientNames } from './nutrients-de'
 import type { Messages } from './en'
 
@@ -377,5 +378,6 @@ export const de: Messages = {
   lock,
   security,
   looks,
+  sharing,
   foodsCount: foods,
 }

@@ -3,6 +3,7 @@
 import type { Method } from '../api/types'
 import { looks } from './en-looks'
 import { lock, prove, secondStep, security } from './en-security'
+import { sharing } from './en-sharing'
 
 const foods = (n: number) => (n === 1 ? '1 food' : `${n} foods`)
 
@@ -377,6 +378,7 @@ export const en = {
   lock,
   security,
   looks,
+  sharing,
   foodsCount: foods,
 }
 
