@@ -3,9 +3,12 @@
 //! `sharing` is what an owner gave and to whom, `invitations` what an owner offers to somebody who is
 //! not there yet. `rekey` gives parts of a diary new keys when something is taken back. `visits` is the
 //! other side: whose diaries somebody may open. `looks` is who looked, and the proof of it.
+//! `organisations` is what practices and studies have in common, `practices` what is theirs alone.
 
 mod invitations;
 mod looks;
+mod organisations;
+mod practices;
 mod rekey;
 mod sharing;
 mod visits;
@@ -14,7 +17,12 @@ use platform::{Routes, Sql};
 
 /// Every route of the circle.
 pub fn routes() -> Routes {
-    looks::routes().merge(invitations::routes()).merge(sharing::routes()).merge(visits::routes())
+    invitations::routes()
+        .merge(looks::routes())
+        .merge(organisations::routes())
+        .merge(practices::routes())
+        .merge(sharing::routes())
+        .merge(visits::routes())
 }
 
 /// Every statement of the circle, so that a test can prepare and explain each.
@@ -22,6 +30,8 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
     [
         invitations::store::ALL,
         looks::store::ALL,
+        organisations::store::ALL,
+        practices::store::ALL,
         rekey::store::ALL,
         sharing::store::ALL,
         visits::store::ALL,

@@ -8,7 +8,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 const EVERY: Duration = Duration::from_mins(10);
 
 /// What has ended. The policies of the role say which rows these are.
-const ENDED: [&str; 9] = [
+const ENDED: [&str; 11] = [
     "delete from auth.session",
     "delete from auth.ceremony",
     "delete from circle.invitation",
@@ -17,6 +17,8 @@ const ENDED: [&str; 9] = [
     "delete from platform.failure_count",
     "delete from accounts.notice",
     "delete from accounts.email_change",
+    "delete from circle.member_invitation",
+    "delete from circle.card",
     // Also where mail is no longer sent. What a sender holds at this moment, it gives up itself.
     "delete from mail.queue where mail in (
         select mail from mail.queue where give_up_at <= now() for update skip locked)",

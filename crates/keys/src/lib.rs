@@ -49,6 +49,7 @@
 //! - [`seal_held_grant`], [`open_held_grant`]: what somebody has of another's diary.
 //! - [`seal_membership`], [`take_membership`], [`open_membership`]: the organisation's key pair for
 //!   its members.
+//! - [`OrganisationCode`]: what people join an organisation with, which vouches for its public key.
 //! - [`KeyringKey::spare`], [`reseal`]: what it takes to give a scope new keys.
 //! - [`seal_letter`], [`open_letter`]: something short that one leaves for another.
 //! - [`LineKey`]: what an owner and a holder write to each other under.
@@ -85,6 +86,7 @@ mod line;
 mod mailed_code;
 mod membership;
 pub mod merkle;
+mod organisation;
 mod pair;
 mod participant;
 mod passkey;
@@ -126,6 +128,7 @@ pub use letter::{open_letter, seal_letter};
 pub use line::LineKey;
 pub use mailed_code::MailedCode;
 pub use membership::{open_membership, seal_membership, take_membership};
+pub use organisation::OrganisationCode;
 pub use pair::{KeyPair, PublicKey};
 pub use participant::pseudonym;
 pub use passkey::PasskeySecret;

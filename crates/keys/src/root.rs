@@ -132,6 +132,11 @@ impl RootKey {
         aead::open_padded(&derive(&self.0, &context), &context, sealed)
     }
 
+    /// What an organisation says of itself is sealed under a key of its own.
+    pub(crate) fn profile_key(&self, context: &Context) -> Secret {
+        derive(&self.0, context)
+    }
+
     /// What every proof is keyed with.
     pub(crate) fn pepper(&self) -> Secret {
         derive(&self.0, &Context::new("pepper"))

@@ -2527,6 +2527,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/memberships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Becomes a member, with the secret of a link. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Accept"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Accepted"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description it is over, or never was */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a member already */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/memberships/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation to become a member offers. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Handle"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description it is over, or never was */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/nutrients": {
         parameters: {
             query?: never;
@@ -2556,6 +2693,741 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organisation of the asker's. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrganisationView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        /** Changes what an organisation shows of itself. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentProfile"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description only its owners */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a link for a new member, good once and for seven days. Needs an owner with a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Made"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description only owners, with a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description there are as many as anybody looks through */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends an invitation that nobody has accepted. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation: string;
+                    invitation: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened in an organisation, for its owners. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Log"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description only its owners */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The members of an organisation of the asker's. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Members"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/members/{member}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Gives a member another role. Needs an owner with a fresh proof; one owner stays. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation: string;
+                    member: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewRole"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description only owners, with a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description one owner stays */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * Removes a member, or leaves: at once, and with new keys for those who stay. The code becomes another
+         *     one, and invitations of members end. Needs a fresh proof; one owner stays.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    organisation: string;
+                    member: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description only owners, with a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description one owner stays */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The practices that the asker is a member of. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Practices"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Opens a practice. Needs a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPractice"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MadeOrganisation"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a practice in, for exactly these parts. Needs a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Join"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LetIn"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description the code is of no practice, or no longer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description it is let in already */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Shows which practice a code is of. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PracticeOfCode"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description the code is of no practice, or no longer */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4309,6 +5181,12 @@ export interface components {
              */
             your_name: string;
         };
+        /** @description What somebody became a member of. */
+        Accepted: {
+            kind: components["schemas"]["Kind"];
+            /** Format: uuid */
+            organisation: string;
+        };
         /** @description Whose diary can be visited now. */
         AcceptedOffer: {
             /** Format: uuid */
@@ -4478,6 +5356,11 @@ export interface components {
         ChosenPassword: {
             /** @description 15 characters or more, or 8 where there is a second step. */
             new_password: string;
+        };
+        /** @description What a client was given by the practice. */
+        Code: {
+            /** @example ABCDE-FGHJK-MNPQR-STVWX-YZ012 */
+            code: string;
         };
         /** @description What a change of the address takes. */
         Confirmation: {
@@ -4653,6 +5536,21 @@ export interface components {
             time: string;
             zone: string;
         };
+        EventView: {
+            /** @description What: `member_invited`, `member_joined`, `member_removed`, … */
+            action: string;
+            /**
+             * Format: uuid
+             * @description Which member.
+             */
+            actor: string;
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description Their name, while they are a member. */
+            name?: string | null;
+            /** @description Whom or what it was about. */
+            subject: string;
+        };
         /** @description The first code of an app, which shows that it works. */
         FirstCode: {
             /** @description From the answer that began it. */
@@ -4708,6 +5606,11 @@ export interface components {
             /** @example vitamins */
             key: string;
             name: string;
+        };
+        /** @description What a link's handle is. */
+        Handle: {
+            /** @description Derived from the link's secret, which stays in the browser until it is accepted. */
+            handle: string;
         };
         /** @description Whether the server can do its work. */
         Health: {
@@ -4775,6 +5678,21 @@ export interface components {
              */
             your_name: string;
         };
+        /** @description A practice that is let in. */
+        Join: {
+            code: string;
+            /** @description The label of the practice's own invitation, if it came with one. */
+            label?: string | null;
+            /** @description What the practice may see or write, and nothing else. */
+            parts: components["schemas"]["SentPart"][];
+            /** @description What it is for; may be absent. */
+            purpose?: string;
+            /**
+             * @description What the practice calls the asker.
+             * @example Ana
+             */
+            your_name: string;
+        };
         /** @description The code as the person has kept it. */
         KeptCode: {
             /** @description Spaces, dashes and case do not matter. */
@@ -4788,10 +5706,20 @@ export interface components {
             credential: Record<string, never>;
         };
         /**
-         * @description What an entry can be.
+         * @description A practice or a study.
          * @enum {string}
          */
-        Kind: "food" | "water" | "note";
+        Kind: "practice" | "study";
+        /** @description Whom the asker let in. */
+        LetIn: {
+            /** Format: uuid */
+            practice: string;
+        };
+        /** @description The organisation's own log. */
+        Log: {
+            /** @description Newest first, 200 at most. */
+            events: components["schemas"]["EventView"][];
+        };
         LoggedDay: {
             /** @description The person said that nothing is missing. */
             complete: boolean;
@@ -4872,6 +5800,13 @@ export interface components {
             who: string;
         };
         /** @description An invitation that was made. */
+        Made: {
+            /** Format: uuid */
+            id: string;
+            /** @description For the link's fragment; shown this once. */
+            secret: string;
+        };
+        /** @description An invitation that was made. */
         MadeInvitation: {
             /** @description When it ends by itself (RFC 3339). */
             expires_at: string;
@@ -4884,6 +5819,16 @@ export interface components {
             link: string;
             /** @description Whether the link is on its way by mail. */
             mailed: boolean;
+        };
+        /** @description An organisation that was founded. */
+        MadeOrganisation: {
+            /**
+             * @description What people join it with.
+             * @example ABCDE-FGHJK-MNPQR-STVWX-YZ012
+             */
+            code: string;
+            /** Format: uuid */
+            id: string;
         };
         /** @description A token that was made. */
         MadeToken: {
@@ -4902,6 +5847,20 @@ export interface components {
         Mark: {
             /** @description Nothing is missing: the day counts in averages. */
             complete: boolean;
+        };
+        MemberView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description Since when (RFC 3339). */
+            since: string;
+        };
+        /** @description Who belongs to an organisation, and who may. */
+        Members: {
+            /** @description What waits; for owners. */
+            invitations: components["schemas"]["InvitationView"][];
+            members: components["schemas"]["MemberView"][];
         };
         MergedDay: {
             count: number;
@@ -4956,6 +5915,16 @@ export interface components {
              */
             slot_secret?: string | null;
         };
+        /** @description A practice as it is opened. */
+        NewPractice: {
+            /** @description What it shows to whoever has its code. */
+            profile: components["schemas"]["SentProfile"];
+            /**
+             * @description What its first owner is called in it.
+             * @example Dr. Kim
+             */
+            your_name: string;
+        };
         /** @description What is shown once more: a password, with a second step where one is set up; or a passkey. */
         NewProof: {
             key?: components["schemas"]["KeyAnswer"] | null;
@@ -4966,6 +5935,10 @@ export interface components {
             single_use_code?: string | null;
             /** @description With a second step, where one is set up: six digits from an authenticator app, … */
             totp?: string | null;
+        };
+        /** @description Another role. */
+        NewRole: {
+            role: components["schemas"]["Role"];
         };
         /** @description What the asker calls a holder, and what it is for. */
         NewWords: {
@@ -5008,6 +5981,15 @@ export interface components {
             /** @description What it is for; may be empty. */
             purpose: string;
         };
+        /** @description What an invitation offers. */
+        OfferView: components["schemas"]["Profile"] & {
+            /** @description Who invites. */
+            from: string;
+            kind: components["schemas"]["Kind"];
+            /** Format: uuid */
+            organisation: string;
+            role: components["schemas"]["Role"];
+        };
         /** @description One signed-in browser or app. Where it is in the world is not looked up. */
         OneSession: {
             /** @description `web`, or `app` when it is installed. */
@@ -5026,6 +6008,16 @@ export interface components {
             second_step?: string | null;
             /** Format: uuid */
             session: string;
+        };
+        /** @description An organisation that the asker is a member of. */
+        OrganisationView: components["schemas"]["Profile"] & {
+            /** @description What people join it with. */
+            code: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** @description What the asker is in it. */
+            role: components["schemas"]["Role"];
         };
         /** @description One part of a share. */
         PartView: {
@@ -5092,6 +6084,25 @@ export interface components {
             /** Format: int32 */
             seq: number;
         };
+        /** @description The practice of a code. */
+        PracticeOfCode: components["schemas"]["Profile"] & {
+            /** @description Whether the asker has let it in already. */
+            joined: boolean;
+            /** Format: uuid */
+            practice: string;
+        };
+        PracticeView: components["schemas"]["Profile"] & {
+            /** @description What clients join it with. */
+            code: string;
+            /** Format: uuid */
+            id: string;
+            /** @description What the asker is in it. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description The asker's practices. */
+        Practices: {
+            practices: components["schemas"]["PracticeView"][];
+        };
         /** @description What is wrong with one field, and what to do. */
         Problem: {
             /** @description The field, as it was sent. */
@@ -5114,6 +6125,15 @@ export interface components {
             title: string;
             /** @description A stable name for the kind of problem. */
             type: string;
+        };
+        /** @description A profile that was checked. */
+        Profile: {
+            /** @description Where it is; may be empty. */
+            address: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description What it is; may be empty. */
+            what: string;
         };
         /** @description The totals of a range of days. */
         RangeView: {
@@ -5138,6 +6158,11 @@ export interface components {
              */
             password?: string | null;
         };
+        /**
+         * @description What a member may.
+         * @enum {string}
+         */
+        Role: "owner" | "professional" | "assistant" | "researcher";
         /** @description One second step. */
         SecondStep: {
             /** Format: uuid */
@@ -5260,6 +6285,18 @@ export interface components {
             last_day?: string | null;
             /** @example food */
             scope: string;
+        };
+        /** @description A profile as it is sent. */
+        SentProfile: {
+            /** @description Where it is; may be empty. */
+            address?: string;
+            /**
+             * @description What it is called.
+             * @example Practice by the lake
+             */
+            name: string;
+            /** @description What it is, in a few sentences; may be empty. */
+            what?: string;
         };
         /** @description What a session is told of itself. */
         SessionInfo: {

@@ -85,7 +85,6 @@ impl Words {
     }
 
     /// For a holder, by the owner. The public key was checked.
-    #[expect(dead_code, reason = "what gives somebody access calls it")]
     pub(crate) fn write_to_holder(
         &self,
         to: &PublicKey,

@@ -23,6 +23,11 @@ const DOORS: &[(&str, &str)] = &[
     ("accounts.standing_second_step", "what a session that is not open can be opened with"),
     ("auth.my_holder", "the public keys of those who hold something of the asker's"),
     ("auth.my_keyring", "the sealed keyrings of the asker's sessions, which the asker seals anew"),
+    ("circle.my_organisation", "what the presented session's person acts with as a member"),
+    (
+        "circle.my_colleague",
+        "who belongs to an organisation of the asker's, with their public keys",
+    ),
     ("auth.my_membership", "what the presented session's person belongs to"),
     ("auth.visit", "which diary the presented session may visit, and what of it"),
     ("auth.visit_entry", "what a visit is given when it enters"),
@@ -49,6 +54,17 @@ const DEFINERS: &[(&str, &str)] = &[
     ("circle.look_at_offer", "shows one offer to whoever has its handle"),
     ("circle.open_offer", "shows its sealed keys to a session that proves the link's secret"),
     ("circle.end_share", "ends a share, for its owner with a fresh proof or for its holder"),
+    ("circle.become_member", "takes the place of an invitation whose secret is presented, once"),
+    ("circle.change_role", "gives a member another role, for an owner with a fresh proof"),
+    ("circle.exchange_keys", "ends a membership and keeps everything under new keys, or nothing"),
+    ("circle.held_parts", "shows a member what is sealed to their organisation, to seal it anew"),
+    ("circle.held_words", "shows a member what is sealed to their organisation, to seal it anew"),
+    ("circle.hold_for_new_keys", "holds an organisation still, for whoever may part with a member"),
+    ("circle.log_of", "shows an organisation's own log to its owners"),
+    ("circle.look_up", "finds an organisation by the hash of a presented code, and holds its keys"),
+    ("circle.member_offer", "finds an invitation by what its link presents"),
+    ("circle.note", "writes an organisation's own log, for its members"),
+    ("circle.take_card", "puts the asker on the card whose label their link had"),
     ("circle.found", "makes an organisation of the asker's, after a fresh proof"),
     ("diary.keep_days_of_visit", "writes what a proved visit may write, and the audit of it"),
     ("diary.look", "shows what a proved visit may see, and writes the audit of it"),
@@ -97,6 +113,12 @@ const GO_ANOTHER_WAY: &[(&str, &str)] =
 /// Unique indexes that do not begin with a person: what they reveal is whether a secret of 256 bits
 /// is already there.
 const UNIQUE_WITHOUT_A_PERSON: &[(&str, &str)] = &[
+    ("circle.card_by_label", "a card is found by the hash of its link's label alone"),
+    (
+        "circle.member_invitation_by_handle",
+        "an invitation is found by the hash of its handle alone",
+    ),
+    ("circle.organisation_by_code", "an organisation is found by the hash of its code alone"),
     ("auth.session_by_token", "a session is found by the hash of its token alone"),
     ("accounts.key_slot_by_proof", "a slot is found by the hash of its proof alone"),
     ("circle.invitation_by_handle", "an offer is found by the hash of its handle alone"),

@@ -21,6 +21,7 @@ mod mail;
 mod migrations;
 mod model;
 mod openapi;
+mod organisations;
 mod policies;
 mod program;
 mod restore;

@@ -126,6 +126,15 @@ async fn two_people() -> (TestServer, Person, Person, Tokens) {
             values ('{PRACTICE}', '{ana}', 'owner', 's');
         insert into circle.share (owner, holder, kind, for_owner_sealed, for_holder_sealed,
             line_for_owner_sealed, line_for_holder_sealed) values ('{ana}', '{PRACTICE}', 'practice', 'o', 'h', 'l', 'l');
+        insert into circle.organisation (organisation, profile_sealed, code_hash)
+            values ('{PRACTICE}', 'p', sha256('c'));
+        insert into circle.member_invitation (organisation, invitation, handle_hash, proof_hash, role,
+            offer_sealed, pair_sealed, label_sealed, made_at, expires_at)
+            select '{PRACTICE}', gen_random_uuid(), sha256(h::bytea), 'p', 'owner', 'o', 'p', 'l',
+                now() - interval '2 days', e
+            from (values ('1', now() + interval '1 day'), ('2', now() - interval '1 day')) v (h, e);
+        insert into circle.card (organisation, card, owner, about_sealed)
+            values ('{PRACTICE}', gen_random_uuid(), '{ana}', 'a');
         insert into circle.former_holder (owner, holder, kind, for_owner_sealed)
             values ('{ana}', '{ben}', 'friend', 'o');
         insert into circle.invitation (owner, invitation, handle_hash, proof_hash, offer_sealed,

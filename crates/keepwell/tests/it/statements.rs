@@ -46,6 +46,15 @@ const FILL: &str = "
         line_for_holder_sealed)
         select o.id, h.id, 'friend', 'o', 'h', 'l', 'l'
         from people o join people h on h.n between o.n + 1 and o.n + 3;
+    insert into circle.organisation (organisation, profile_sealed, code_hash)
+        select id, 'p', sha256(id::text::bytea) from people;
+    insert into circle.member_invitation (organisation, invitation, handle_hash, proof_hash, role,
+        offer_sealed, pair_sealed, label_sealed, expires_at)
+        select id, gen_random_uuid(), sha256((id || 'i' || i)::bytea), 'p', 'owner', 'o', 'p', 'l',
+            now() + interval '7 days'
+        from people, generate_series(1, 3) i;
+    insert into circle.card (organisation, card, owner, about_sealed)
+        select s.holder, gen_random_uuid(), s.owner, 'a' from circle.share s;
     insert into circle.former_holder (owner, holder, kind, for_owner_sealed)
         select o.id, h.id, 'friend', 'o' from people o join people h on h.n = o.n + 4;
     insert into circle.invitation (owner, invitation, handle_hash, proof_hash, offer_sealed,
