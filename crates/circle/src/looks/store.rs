@@ -1,4 +1,5 @@
-//! The SQL of who looked. The policies show the asker's own chain.
+//! The SQL of who looked. The policies show the asker's own chain. Moments that no clock tells are
+//! brought into what can be read; they fit no hash.
 
 use jiff::Timestamp;
 use platform::{App, Presented, Result, Sql, Transaction};
@@ -11,7 +12,7 @@ pub(crate) static ALL: &[&Sql] = &[&LOOKS, &NAMES, &HEAD, &EVENTS, &ANCHORS, &GA
 
 /// The newest first, older than a place in the chain.
 static LOOKS: Sql = Sql::new(
-    "select e.seq, e.at, e.actor, e.holder, e.action, e.subject
+    "select e.seq, least(greatest(e.at, '1000-01-01 Z'), '9000-01-01 Z') as at, e.actor, e.holder, e.action, e.subject
     from audit.event e
     where e.holder is not null
         and e.seq < $1 and e.at >= $2 and e.at < $3
@@ -35,7 +36,7 @@ static HEAD: Sql = Sql::new("select h.seq, h.hash, now() as at from audit.head h
 
 /// The next events, each with the head as it was when they were read.
 static EVENTS: Sql = Sql::new(
-    "select e.seq, e.at, e.actor, e.application, e.action, e.subject, e.holder, e.hash,
+    "select e.seq, least(greatest(e.at, '1000-01-01 Z'), '9000-01-01 Z') as at, e.actor, e.application, e.action, e.subject, e.holder, e.hash,
         h.seq as head_seq, h.hash as head_hash
     from audit.event e left join audit.head h on h.owner = e.owner
     where e.seq > $1 order by e.seq limit $2",
@@ -45,8 +46,9 @@ static EVENTS: Sql = Sql::new(
 /// The next anchors, each with its event and its checkpoint.
 static ANCHORS: Sql = Sql::new(
     "select a.checkpoint, a.position, a.owner_hash, a.seq, a.head_hash, a.earlier, a.path,
-        e.hash as event_hash, e.at as event_at,
-        c.number, c.at, c.leaves, c.root_hash, c.previous_hash, c.key_hash, c.signature
+        e.hash as event_hash,
+        least(greatest(e.at, '1000-01-01 Z'), '9000-01-01 Z') as event_at,
+        c.number, least(greatest(c.at, '1000-01-01 Z'), '9000-01-01 Z') as at, c.leaves, c.root_hash, c.previous_hash, c.key_hash, c.signature
     from audit.anchor a
     left join audit.event e on e.owner = a.owner and e.seq = a.seq
     left join audit.checkpoint c on c.number = a.checkpoint
@@ -58,7 +60,7 @@ static GAPS: Sql =
     Sql::new("select missing, nameless from audit.gaps($1, $2)", &[Type::INT8, Type::BYTEA]);
 
 static NEWEST: Sql = Sql::new(
-    "select c.number, c.at, c.leaves, c.root_hash, c.previous_hash, c.key_hash, c.signature
+    "select c.number, least(greatest(c.at, '1000-01-01 Z'), '9000-01-01 Z') as at, c.leaves, c.root_hash, c.previous_hash, c.key_hash, c.signature
     from audit.checkpoint c where c.number = $1",
     &[Type::INT8],
 );

@@ -86,7 +86,8 @@ impl Way {
         wanted: Wanted,
         print: &mut (dyn FnMut(Finding) + Send),
     ) -> anyhow::Result<Verified> {
-        let unreachable = "cannot connect to the database as the auditor";
+        let unreachable = "cannot connect to the database as the auditor: run this as the user who \
+                           runs the server";
         let mut client = match self {
             Self::Socket(config) => {
                 let (client, connection) = config.connect(NoTls).await.context(unreachable)?;

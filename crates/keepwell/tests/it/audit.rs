@@ -1,6 +1,10 @@
 //! The audit as a whole: whose it is, how long, how it is sealed, and what the command says of it.
 
-use std::{process::Command, time::Duration, time::Instant};
+use std::{
+    os::unix::fs::PermissionsExt as _,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use platform::audit::{Wanted, hex};
 use reqwest::header;
@@ -147,4 +151,36 @@ async fn the_command_verifies_beside_the_server_and_alone_and_says_by_its_code_w
     let (code, told) = audit(&home, &["verify", "--noted", &other]).await;
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains("noted"), "{told}");
+}
+
+#[tokio::test]
+async fn the_command_verifies_a_database_that_somebody_else_runs() {
+    let server = TestServer::start(keepwell::router).await;
+    server.person("ana").await;
+    seal(&server).await;
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("root.key");
+    std::fs::write(&key, server.root.encode().as_bytes()).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let config = server.db.config("postgres");
+    let Some(tokio_postgres::config::Host::Unix(socket)) = config.get_hosts().first() else {
+        panic!("a socket")
+    };
+    let socket = socket.to_str().unwrap().replace('/', "%2F");
+    let url = format!("postgresql://postgres@{socket}:5432/{}", config.get_dbname().unwrap());
+    let verify = async || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keepwell"));
+        command.args(["audit", "verify", "--database-url", &url, "--data-dir"]).arg(folder.path());
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(told).unwrap())
+    };
+    let (code, told) = verify().await;
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("Chains: 1"), "{told}");
+    let cut = "update audit.head set seq = seq - 1";
+    server.db.admin().await.batch_execute(cut).await.unwrap();
+    let (code, told) = verify().await;
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("head does not fit"), "{told}");
 }

@@ -39,7 +39,7 @@ impl Chain {
         };
         let follows =
             event.is_plain() && event.hash_after(&self.hash).as_slice() == event.hash.as_slice();
-        if event.seq != self.seq + 1 {
+        if self.seq.checked_add(1) != Some(event.seq) {
             wrong(What::EventsRemoved);
         } else if !follows {
             let is_earlier = self.at.is_some_and(|before| event.at < before);

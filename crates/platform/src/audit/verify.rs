@@ -26,20 +26,24 @@ const ROWS: i32 = 2_000;
 const SETTINGS: &str = "set local statement_timeout = 0; set local enable_sort = off;
     set local enable_hashjoin = off";
 
-const NEWEST: &str = "select case when $1 then (select max(at) from audit.event)
+const NEWEST: &str = "select case when $1 then (select least(greatest(max(at), '1000-01-01 Z'), '9000-01-01 Z') from audit.event)
     else clock_timestamp() end as at";
 
-const EVENTS: &str = "select owner, seq, at, actor, application, action, subject, holder, hash
+/// Moments that no clock tells are brought into what can be read, and then fit no hash.
+const EVENTS: &str = "select owner, seq,
+        least(greatest(at, '1000-01-01 Z'), '9000-01-01 Z') as at, actor, application, action, subject, holder, hash
     from audit.event order by owner, seq";
 
 const HEADS: &str = "select owner, seq, hash from audit.head order by owner";
 
 const ANCHORS_BY_OWNER: &str = "select a.owner, a.checkpoint, a.position, a.owner_hash, a.seq,
-        a.head_hash, a.earlier, a.path, e.hash as event_hash, e.at as event_at
+        a.head_hash, a.earlier, a.path, e.hash as event_hash,
+        least(greatest(e.at, '1000-01-01 Z'), '9000-01-01 Z') as event_at
     from audit.anchor a left join audit.event e on e.owner = a.owner and e.seq = a.seq
     where a.owner is not null order by a.owner, a.checkpoint";
 
-const CHECKPOINTS: &str = "select number, at, leaves, root_hash, previous_hash, key_hash, signature
+const CHECKPOINTS: &str = "select number,
+        least(greatest(at, '1000-01-01 Z'), '9000-01-01 Z') as at, leaves, root_hash, previous_hash, key_hash, signature
     from audit.checkpoint order by number";
 
 const ANCHORS: &str =
@@ -176,12 +180,16 @@ impl Pass<'_> {
         let mut checkpoints = Rows::open(tx, CHECKPOINTS).await?;
         let mut anchors = Rows::open(tx, ANCHORS).await?;
         let mut was_noted = noted.is_none();
-        let mut before = (0, NOTHING_BEFORE, true);
+        let mut before = (0_i64, NOTHING_BEFORE, true);
         while let Some(row) = checkpoints.next().await? {
             let checkpoint = Checkpoint::of(&row)?;
             let (number, at, hash) = (checkpoint.number, checkpoint.at, checkpoint.hash());
-            if number != before.0 + 1 {
-                self.found(Finding::in_checkpoint(What::CheckpointMissing, number - 1, Some(at)));
+            if before.0.checked_add(1) != Some(number) {
+                self.found(Finding::in_checkpoint(
+                    What::CheckpointMissing,
+                    number.saturating_sub(1),
+                    Some(at),
+                ));
                 before.2 = false;
             }
             // After one that is gone or altered, nothing can follow rightly: told once, there.

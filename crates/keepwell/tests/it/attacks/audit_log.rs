@@ -124,6 +124,21 @@ fn attacks(ana_id: Uuid, last: i64) -> Vec<(String, What)> {
             ),
             What::EventMoved,
         ),
+        (
+            format!("update audit.event set at = 'infinity' where {of_ana} and seq = 3"),
+            What::EventChanged,
+        ),
+        (
+            format!("update audit.event set at = '200000-01-01' where {of_ana} and seq = {last}"),
+            What::EventChanged,
+        ),
+        (
+            format!(
+                "update audit.event set seq = 9223372036854775807 where {of_ana} and seq = {last}"
+            ),
+            What::EventsRemoved,
+        ),
+        ("update audit.checkpoint set at = '-infinity' where number = 4".to_owned(), What::CheckpointAltered),
         (format!("delete from audit.event where {of_ana} and seq = {last}"), What::HeadForged),
         (format!("update audit.head set hash = sha256('x') where {of_ana}"), What::HeadForged),
         (format!("update audit.head set seq = seq + 1 where {of_ana}"), What::HeadForged),
