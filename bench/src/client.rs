@@ -52,6 +52,17 @@ impl Client {
         self.send("GET", path, cookie, "accept-encoding: br\r\n", &[])
     }
 
+    /// Reads somebody else's diary.
+    pub(crate) fn get_of(&mut self, path: &str, cookie: &str, owner: &str) -> Result<Answer<'_>> {
+        let headers = format!("accept-encoding: br\r\nkeepwell-diary: {owner}\r\n");
+        self.send("GET", path, Some(cookie), &headers, &[])
+    }
+
+    pub(crate) fn delete(&mut self, path: &str, cookie: &str) -> Result<Answer<'_>> {
+        let headers = format!("origin: https://{}\r\n", self.host);
+        self.send("DELETE", path, Some(cookie), &headers, &[])
+    }
+
     /// The same without taking a compressed answer.
     pub(crate) fn get_plain(&mut self, path: &str) -> Result<Answer<'_>> {
         self.send("GET", path, None, "", &[])

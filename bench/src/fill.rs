@@ -114,6 +114,27 @@ pub(crate) fn entry(number: usize, foods: &[String]) -> Value {
 
 /// Fills the reader's diary through the API.
 pub(crate) fn reader(client: &mut Client, person: &Person, foods: &[String]) -> Result<()> {
+    diary(client, person, foods, FIRST, DAYS)
+}
+
+/// Fills a diary of many years, up to the reader's first day.
+pub(crate) fn decade(
+    client: &mut Client,
+    person: &Person,
+    foods: &[String],
+    days: i32,
+) -> Result<()> {
+    diary(client, person, foods, FIRST.saturating_sub(Span::new().days(days)), days)
+}
+
+fn diary(
+    client: &mut Client,
+    person: &Person,
+    foods: &[String],
+    first: Date,
+    days: i32,
+) -> Result<()> {
+    let day = |after: i32| first.saturating_add(Span::new().days(after));
     let mut typed = Vec::new();
     for at in 0..TYPED_DAYS {
         let path = format!("/api/v1/days/{}/entries", day(at));
@@ -126,7 +147,7 @@ pub(crate) fn reader(client: &mut Client, person: &Person, foods: &[String]) -> 
         }
         typed.push(ids);
     }
-    for at in TYPED_DAYS..DAYS {
+    for at in TYPED_DAYS..days {
         let from = at % TYPED_DAYS;
         let ids = typed.get(usize::try_from(from)?).context("a typed day")?;
         let entries: Vec<Value> =

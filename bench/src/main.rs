@@ -4,6 +4,7 @@
 //! parts of a ratio right after one another, and the median of the rounds counts. Processor time a
 //! request stands beside requests a second.
 
+mod circle;
 mod client;
 mod fill;
 mod load;
@@ -38,7 +39,7 @@ pub(crate) struct Options {
     /// How long each part runs, in seconds
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..=60))]
     seconds: u64,
-    /// Only the measures of this name: read, price, add, year, search, storm, size, start
+    /// Only the measures of this name: read, price, add, year, search, circle, storm, size, start
     #[arg(long)]
     only: Option<String>,
     /// A file of SQL that the superuser runs before anything is measured, to try a change out

@@ -40,8 +40,8 @@ pub(crate) struct Bench<'a> {
     pub(crate) server: Server,
     pgbench: Pgbench,
     pub(crate) reader: Person,
-    writers: Vec<Person>,
-    foods: Vec<String>,
+    pub(crate) writers: Vec<Person>,
+    pub(crate) foods: Vec<String>,
 }
 
 /// Sets up and measures everything.
@@ -92,6 +92,9 @@ pub(crate) fn all(options: &Options, home: &Path) -> Result<Vec<Ratio>> {
     if wanted("search") {
         ratios.push(bench.search()?);
     }
+    if wanted("circle") {
+        ratios.extend(bench.circle()?);
+    }
     if wanted("storm") {
         ratios.extend(bench.sign_ins()?);
     }
@@ -118,6 +121,15 @@ impl Bench<'_> {
 
     pub(crate) fn connections(&self) -> Result<Vec<(Client, usize)>> {
         (0..CONNECTIONS).map(|number| Ok((self.connect()?, number * 37))).collect()
+    }
+
+    /// Runs statements as the database's superuser.
+    pub(crate) fn superuser(&self, sql: &str) -> Result<()> {
+        tokio::runtime::Runtime::new()?.block_on(async {
+            let database = fill::database(&self.server.socket(), "keepwell").await?;
+            database.batch_execute(sql).await?;
+            Ok(())
+        })
     }
 
     pub(crate) fn read_days(&self, clients: &mut [(Client, usize)]) -> Result<Outcome> {
