@@ -281,6 +281,9 @@ alter function circle.found(uuid, text, bytea, bytea, bytea) owner to keepwell_v
 -- through views.
 create policy given_by_me on auth.access_grant for select to keepwell_app
     using (owner = (select m.principal from auth.me m));
+-- What has ended is handed to nobody any more.
+alter policy held_by_me on auth.access_grant
+    using (holder = (select m.principal from auth.me m) and (ends_at is null or ends_at > now()));
 create policy given_by_me_insert on auth.access_grant for insert to keepwell_app
     with check (owner = (select m.principal from auth.me m where m.fresh));
 create policy given_by_me_update on auth.access_grant for update to keepwell_app
@@ -689,6 +692,8 @@ begin
         select r.scope::text, r.day, r.version, r.epoch, r.body_sealed
         from diary.record_day r
         where r.owner = v.owner and r.scope = any (scopes) and r.day = any (days)
+            -- Sums come with the food that they are of, which is in the audit.
+            and (r.scope not in ('summary', 'logged') or 'food' = any (scopes))
         order by r.day, r.scope
         for update;
 end

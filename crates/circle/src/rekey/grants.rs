@@ -32,7 +32,7 @@ impl Sealed {
     }
 }
 
-/// Seals the new keys of each change to its holders, the owner among them.
+/// Seals the new keys of each change to its holders, the owner among them. Whose time is over gets none.
 pub(super) async fn seal_anew(app: &App, tx: &Transaction, changes: &[Change]) -> Result<()> {
     let owner = tx.session().principal();
     let mut to: HashMap<Uuid, PublicKey> = HashMap::new();
@@ -41,6 +41,7 @@ pub(super) async fn seal_anew(app: &App, tx: &Transaction, changes: &[Change]) -
         to.insert(holder, key);
     }
     let scopes: Vec<&str> = changes.iter().map(|change| change.scope.as_str()).collect();
+    tx.query(&store::END_LAPSED, &[&scopes]).await?;
     let mut sealed = Sealed::default();
     for row in tx.query(&store::HELD, &[&scopes]).await? {
         let (holder, scope) = (row.try_get("holder")?, scope_of(&row)?);

@@ -4,7 +4,7 @@ use platform::Sql;
 use tokio_postgres::types::Type;
 
 pub(crate) static ALL: &[&Sql] =
-    &[&HOLD, &OWN, &HELD, &KEEP_GRANTS, &DAYS, &KEEP_DAYS, &KEYRINGS, &KEEP_KEYRINGS];
+    &[&HOLD, &OWN, &END_LAPSED, &HELD, &KEEP_GRANTS, &DAYS, &KEEP_DAYS, &KEYRINGS, &KEEP_KEYRINGS];
 
 /// Alone with the asker's keys: no change of the diary (`auth.hold_epochs`), and no session that is on
 /// its way (`auth.hold_still`).
@@ -19,6 +19,14 @@ pub(super) static OWN: Sql = Sql::new(
     "select a.scope::text as scope, a.epoch, a.key_sealed from auth.access_grant a
     where a.owner = (select m.principal from auth.me m) and a.holder = a.owner",
     &[],
+);
+
+/// What is over by its time gets no new keys, and with that it is settled.
+pub(super) static END_LAPSED: Sql = Sql::new(
+    "delete from auth.access_grant a
+    where a.owner = (select m.principal from auth.me m) and a.holder <> a.owner
+        and a.scope = any ($1) and a.ends_at <= now()",
+    &[Type::TEXT_ARRAY],
 );
 
 /// Everybody who holds something of these scopes, the owner too.
