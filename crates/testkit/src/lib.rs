@@ -10,6 +10,7 @@
 mod authenticator;
 mod database;
 mod mail_server;
+pub mod permissions;
 mod person;
 pub mod search;
 mod security_key;

@@ -3,3 +3,4 @@
 pub(crate) mod arrange;
 mod invitations;
 mod visits;
+mod worlds;

@@ -1,0 +1,104 @@
+-- Asks many questions in one round trip, each as whoever presents that token and names that diary in
+-- that capacity. It runs with the rights of its caller, the runtime role; only looking at what a
+-- question left in the audit is done for it by a superuser's functions.
+create schema worlds;
+create function worlds.heads() returns jsonb
+    language sql security definer set search_path = '' as $$
+    select coalesce(jsonb_object_agg(h.owner, h.seq), '{}') from audit.head h
+$$;
+create function worlds.events(since jsonb) returns text[]
+    language sql security definer set search_path = '' as $$
+    select coalesce(array_agg(concat_ws('|', e.owner, e.actor, coalesce(e.holder::text, '-'),
+        e.application, e.action, e.subject) order by e.owner, e.seq), '{}')
+    from audit.head h
+    join audit.event e on e.owner = h.owner
+        and e.seq > coalesce((since ->> h.owner::text)::bigint, 0)
+$$;
+create function worlds.ask(
+    whats text[], tokens text[], owners text[], holders text[], scope_lists text[],
+    day_lists text[], ofs uuid[], bodies text[]
+) returns table (outcome text, shown text[], events text[])
+    language plpgsql security invoker set search_path = '' as $$
+declare
+    q record;
+    before jsonb;
+    -- Every pair of the scopes and days, as a change has them.
+    in_scopes text[];
+    in_days date[];
+    ones integer[];
+    bytes bytea[];
+begin
+    for q in
+        select * from unnest(whats, tokens, owners, holders, scope_lists, day_lists, ofs, bodies)
+            as u (what, token, owner, holder, scope_list, day_list, of, body)
+    loop
+        perform set_config('app.token', q.token, true), set_config('app.owner', q.owner, true),
+            set_config('app.holder', q.holder, true);
+        select array_agg(s order by d, s), array_agg(d order by d, s), array_agg(1), array_agg(
+            convert_to(q.body, 'UTF8'))
+        into in_scopes, in_days, ones, bytes
+        from unnest(string_to_array(q.scope_list, ' ')) as s,
+            unnest(string_to_array(q.day_list, ' ')::date[]) as d;
+        shown := '{}';
+        outcome := 'ok';
+        before := worlds.heads();
+        begin
+            if q.what = 'look' then
+                shown := array(select convert_from(r.body_sealed, 'UTF8') from diary.look(
+                    string_to_array(q.scope_list, ' '), in_days[1], in_days[cardinality(in_days)]) r);
+            elsif q.what = 'look_for_change' then
+                shown := array(select convert_from(r.body_sealed, 'UTF8') from diary.look_for_change(
+                    string_to_array(q.scope_list, ' '), string_to_array(q.day_list, ' ')::date[]) r);
+            elsif q.what = 'keep' then
+                perform diary.keep_days_of_visit(in_scopes, in_days, worlds.next(q.of, in_scopes,
+                    in_days), ones, bytes, 'entry_changed');
+            elsif q.what = 'keep_own' then
+                perform diary.keep_days(q.of, in_scopes, in_days, worlds.next(q.of, in_scopes,
+                    in_days), ones, bytes, 'entry_changed');
+            elsif q.what = 'select' then
+                shown := array(select convert_from(r.body_sealed, 'UTF8') from diary.record_day r
+                    where r.scope = any (in_scopes) and r.day = any (in_days));
+            elsif q.what = 'update' then
+                with changed as (update diary.record_day r set version = r.version + 1
+                    where r.scope = any (in_scopes) and r.day = any (in_days)
+                    returning r.body_sealed)
+                select coalesce(array_agg(convert_from(c.body_sealed, 'UTF8')), '{}') into shown
+                from changed c;
+            elsif q.what = 'delete' then
+                with gone as (delete from diary.record_day r
+                    where r.scope = any (in_scopes) and r.day = any (in_days)
+                    returning r.body_sealed)
+                select coalesce(array_agg(convert_from(g.body_sealed, 'UTF8')), '{}') into shown
+                from gone g;
+            elsif q.what = 'enter' then
+                shown := array(select concat_ws(' ', e.owner, e.holder, u.scope, u.first, u.last, u.access,
+                        convert_from(u.key, 'UTF8'))
+                    from auth.visit_entry e, unnest(e.scopes, e.first_days, e.last_days, e.accesses,
+                        e.sealed_keys) as u (scope, first, last, access, key));
+            elsif q.what = 'keys' then
+                shown := array(select convert_from(a.key_sealed, 'UTF8') from auth.access_grant a
+                    where a.owner <> a.holder
+                        -- An owner sees what has ended, until it is settled; a holder does not.
+                        and (a.owner <> q.of or a.ends_at is null or a.ends_at > now()));
+            end if;
+            events := worlds.events(before);
+            -- Undone, whatever it was; what was found stays in the variables.
+            raise exception 'undone' using errcode = 'KW000';
+        exception
+            when sqlstate 'KW000' then null;
+            when others then
+                outcome := sqlstate;
+                events := worlds.events(before);
+        end;
+        return next;
+    end loop;
+end
+$$;
+-- The version that would follow.
+create function worlds.next(of_owner uuid, scopes text[], days date[]) returns bigint[]
+    language sql security definer set search_path = '' as $$
+    select array_agg(coalesce(r.version, 0) + 1 order by u.n)
+    from unnest(scopes, days) with ordinality as u (scope, day, n)
+    left join diary.record_day r on r.owner = of_owner and r.scope = u.scope and r.day = u.day
+$$;
+grant usage on schema worlds to keepwell_app;

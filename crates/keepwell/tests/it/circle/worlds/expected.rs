@@ -1,0 +1,249 @@
+//! What the model says should come of a question.
+
+use jiff::civil::Date;
+use keys::Scope;
+use testkit::permissions::{Access, Asker, Part, Permissions, Session, State, Who};
+
+use super::{
+    database::id,
+    steps::{CALENDAR, EMPTY, Question, What},
+};
+
+/// What comes of a question: how it ended, what was found in any order, and what is in the audit.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) outcome: String,
+    pub(super) found: Vec<String>,
+    pub(super) events: Vec<String>,
+}
+
+impl Answer {
+    fn refused(code: &str) -> Self {
+        Self { outcome: code.to_owned(), found: Vec::new(), events: Vec::new() }
+    }
+
+    fn ok(mut found: Vec<String>, event: Option<String>) -> Self {
+        found.sort();
+        Self { outcome: "ok".to_owned(), found, events: event.into_iter().collect() }
+    }
+
+    /// How many rights the answer shows: one for each scope and day that was asked
+    /// about.
+    pub(super) fn rights(&self, question: &Question) -> usize {
+        match question.what {
+            What::Look => question.scopes.len() * days_between(&question.days).len(),
+            What::Enter | What::Keys => self.found.len().max(1),
+            _ => question.scopes.len() * question.days.len(),
+        }
+    }
+}
+
+/// What a day's document says in these worlds.
+pub(super) fn document(owner: Who, scope: Scope, day: Date) -> String {
+    format!("{owner} {} {day}", scope.as_str())
+}
+
+/// What a grant's key says in these worlds.
+pub(super) fn key(owner: Who, holder: Who, scope: Scope) -> String {
+    format!("key {owner} {holder} {}", scope.as_str())
+}
+
+fn days_between(days: &[Date]) -> Vec<Date> {
+    let (first, last) = (days[0], days[days.len() - 1]);
+    CALENDAR.into_iter().filter(|day| first <= *day && *day <= last).collect()
+}
+
+/// Sums stand beside the food, and the audit speaks of the food.
+fn is_sum(scope: Scope) -> bool {
+    matches!(scope, Scope::Summary | Scope::Logged)
+}
+
+struct Expecting<'a> {
+    world: &'a Permissions,
+    question: &'a Question,
+    asker: Asker<'a>,
+}
+
+pub(super) fn expected(world: &Permissions, question: &Question) -> Answer {
+    let session = question.presents.map(|(person, kind)| kind.session(person));
+    let asker = Asker { session: session.as_ref(), owner: question.owner, holder: question.holder };
+    let expecting = Expecting { world, question, asker };
+    match question.what {
+        What::Look => expecting.look(),
+        What::LookForChange => expecting.look_for_change(),
+        What::Keep => expecting.keep(),
+        What::Enter => expecting.enter(),
+        What::Select => expecting.own(Access::See),
+        What::Update | What::Delete => expecting.own(Access::Write),
+        What::KeepOwn(of) => expecting.keep_own(of),
+        What::Keys => expecting.keys(),
+    }
+}
+
+impl Expecting<'_> {
+    /// Every pair of a scope and a day that is asked about and may be seen or written.
+    fn allowed(&self, access: Access, days: &[Date]) -> Vec<(Scope, Date)> {
+        let scopes = self.question.scopes.iter();
+        let pairs = scopes.flat_map(|scope| days.iter().map(move |day| (*scope, *day)));
+        pairs.filter(|(scope, day)| self.world.may(self.asker, access, *scope, *day)).collect()
+    }
+
+    fn asked(&self) -> &[Date] {
+        &self.question.days
+    }
+
+    fn documents(owner: Who, pairs: &[(Scope, Date)]) -> Vec<String> {
+        let recorded = pairs.iter().filter(|(_, day)| *day != EMPTY);
+        recorded.map(|(scope, day)| document(owner, *scope, *day)).collect()
+    }
+
+    /// The one event of an allowed act.
+    fn event(&self, owner: Who, holder: Option<Who>, action: &str, about: &str) -> String {
+        let (actor, kind) = self.question.presents.unwrap();
+        let holder = holder.map_or("-".to_owned(), |holder| id(holder).to_string());
+        let application = kind.application();
+        format!("{}|{}|{holder}|{application}|{action}|{about}", id(owner), id(actor))
+    }
+
+    fn visit_event(&self, action: &str, about: &str) -> String {
+        let holder = self.question.holder.or(self.question.presents.map(|(person, _)| person));
+        self.event(self.question.owner.unwrap(), holder, action, about)
+    }
+
+    /// A visit to one's own is none.
+    fn visits(&self) -> Vec<Part> {
+        self.world.visited(self.asker)
+    }
+
+    fn look(&self) -> Answer {
+        let (first, last) =
+            (self.question.days[0], self.question.days[self.question.days.len() - 1]);
+        let parts = self.visits();
+        let seen: Vec<&Part> = parts
+            .iter()
+            .filter(|part| self.question.scopes.contains(&part.scope))
+            .filter(|part| part.first <= last && first <= part.last)
+            .collect();
+        if seen.is_empty() {
+            return Answer::ok(Vec::new(), None);
+        }
+        let mut scopes: Vec<Scope> = seen.iter().map(|part| part.scope).collect();
+        scopes.sort();
+        let names: Vec<&str> = scopes.into_iter().map(Scope::as_str).collect();
+        let from = seen.iter().map(|part| part.first.max(first)).min().unwrap();
+        let to = seen.iter().map(|part| part.last.min(last)).max().unwrap();
+        let until = if to > from { format!("..{to}") } else { String::new() };
+        let event = self.visit_event("looked", &format!("{} {from}{until}", names.join(" ")));
+        let allowed = self.allowed(Access::See, &days_between(&self.question.days));
+        let owner = self.question.owner.unwrap();
+        Answer::ok(Self::documents(owner, &allowed), Some(event))
+    }
+
+    /// As the database puts pairs into a text: by day, then by name.
+    fn named(pairs: &[(Scope, Date)]) -> String {
+        let mut pairs: Vec<(Date, &str)> = pairs
+            .iter()
+            .filter(|(scope, _)| !is_sum(*scope))
+            .map(|(scope, day)| (*day, scope.as_str()))
+            .collect();
+        pairs.sort_unstable();
+        let named: Vec<String> =
+            pairs.iter().map(|(day, scope)| format!("{scope} {day}")).collect();
+        named.join(", ")
+    }
+
+    fn look_for_change(&self) -> Answer {
+        if self.visits().is_empty() {
+            return Answer::ok(Vec::new(), None);
+        }
+        let mut allowed = self.allowed(Access::Write, self.asked());
+        if !self.question.scopes.contains(&Scope::Food) {
+            // Sums come with the food that they are of.
+            allowed.retain(|(scope, _)| !is_sum(*scope));
+        }
+        let about = Self::named(&allowed);
+        if about.is_empty() {
+            return Answer::ok(Vec::new(), None);
+        }
+        let owner = self.question.owner.unwrap();
+        let event = self.visit_event("looked", &about);
+        Answer::ok(Self::documents(owner, &allowed), Some(event))
+    }
+
+    /// All of a change or nothing.
+    fn keep(&self) -> Answer {
+        if self.visits().is_empty() {
+            return Answer::refused("28000");
+        }
+        let allowed = self.allowed(Access::Write, self.asked());
+        if allowed.len() < self.question.scopes.len() * self.question.days.len() {
+            return Answer::refused("42501");
+        }
+        let event = self.visit_event("entry_changed", &Self::named(&allowed));
+        Answer::ok(Vec::new(), Some(event))
+    }
+
+    /// The one who asks, where they ask about nobody else.
+    fn self_named(&self) -> Option<Who> {
+        let (person, _) = self.question.presents?;
+        self.question.owner.is_none_or(|owner| owner == person).then_some(person)
+    }
+
+    /// The tables themselves hold one's own for everybody, whoever is named.
+    fn own(&self, access: Access) -> Answer {
+        let Some(person) = self.self_named() else { return Answer::ok(Vec::new(), None) };
+        let mut allowed = self.allowed(access, self.asked());
+        allowed.retain(|(scope, day)| self.world.may(self.asker, Access::See, *scope, *day));
+        Answer::ok(Self::documents(person, &allowed), None)
+    }
+
+    fn keep_own(&self, of: Who) -> Answer {
+        let allowed = self.allowed(Access::Write, self.asked());
+        let all = self.question.scopes.len() * self.question.days.len();
+        if self.self_named() != Some(of) || allowed.len() < all {
+            return Answer::refused("42501");
+        }
+        let event = self.event(of, None, "entry_changed", &Self::named(&allowed));
+        Answer::ok(Vec::new(), Some(event))
+    }
+
+    /// The keys that are handed out are those of what may be visited. The server itself refuses those
+    /// who owe a second step, after it was told so.
+    fn enter(&self) -> Answer {
+        let proved = self.asker.session.map(|session| match session.state {
+            State::Owes => Session { state: State::Open, ..session.clone() },
+            _ => session.clone(),
+        });
+        let asker = Asker { session: proved.as_ref(), ..self.asker };
+        let (Some(owner), Some((person, _))) = (self.question.owner, self.question.presents) else {
+            return Answer::ok(Vec::new(), None);
+        };
+        let holder = self.question.holder.unwrap_or(person);
+        let parts = self.world.visited(asker).into_iter();
+        let row = |part: Part| {
+            let access = if part.access == Access::Write { "write" } else { "see" };
+            let Part { scope, first, last, .. } = part;
+            let key = key(owner, holder, scope);
+            let scope = scope.as_str();
+            format!("{} {} {scope} {first} {last} {access} {key}", id(owner), id(holder))
+        };
+        Answer::ok(parts.map(row).collect(), None)
+    }
+
+    /// An owner sees what they gave, a holder what they hold and may use.
+    fn keys(&self) -> Answer {
+        let Some((person, _)) = self.question.presents else { return Answer::ok(Vec::new(), None) };
+        let session = self.asker.session.unwrap();
+        let is_open = session.state != State::Waits
+            && session.token.is_none()
+            && self.world.now < session.ends;
+        let shares = self.world.shares.keys();
+        let rows = shares.filter(|(owner, holder)| *owner == person || *holder == person).flat_map(
+            |(owner, holder)| {
+                let parts = self.world.live(*owner, *holder).into_iter();
+                parts.map(|part| key(*owner, *holder, part.scope))
+            },
+        );
+        Answer::ok(if is_open { rows.collect() } else { Vec::new() }, None)
+    }
+}
