@@ -6,6 +6,7 @@ import { diary } from './diary/diary.svelte'
 import { forms } from './diary/forms.svelte'
 import { actOnNewest } from './parts/toasts.svelte'
 import { path } from './router.svelte'
+import { rights } from './sharing/rights.svelte'
 
 const TAKES_KEYS = 'input, textarea, select, [contenteditable], [role="menu"], dialog'
 
@@ -24,16 +25,18 @@ export function onKey(event: KeyboardEvent): void {
   act()
 }
 
-const keys: Record<string, () => void> = {
-  '/': () => forms.openAdd(),
-  a: () => forms.openAdd(),
+const mayWrite = (scope: string) => rights.write(scope, diary.date)
+
+const keys: Record<string, () => unknown> = {
+  '/': () => mayWrite('food') && forms.openAdd(),
+  a: () => mayWrite('food') && forms.openAdd(),
   '?': () => (forms.keys = true),
 }
 
-const dayKeys: Record<string, () => void> = {
+const dayKeys: Record<string, () => unknown> = {
   ArrowLeft: () => diary.step(-1),
   ArrowRight: () => diary.step(1),
   t: () => diary.show(diary.today),
-  w: () => void addWater(diary.date, GLASS_ML),
-  n: () => forms.openNote(),
+  w: () => mayWrite('food') && void addWater(diary.date, GLASS_ML),
+  n: () => mayWrite('notes') && forms.openNote(),
 }

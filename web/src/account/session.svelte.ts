@@ -26,6 +26,8 @@ interface Holder {
   forget: () => void
   /** The diary is open (again). */
   open: () => void
+  /** Another diary stands in this window; without it, what was read is dropped. */
+  turn?: () => void
 }
 
 const holders: Holder[] = []
@@ -171,6 +173,11 @@ class Session {
     }
     this.#tell({ left: person })
     this.#end('asked')
+  }
+
+  /** Another diary is opened in this window: nothing of the one before stays in sight. */
+  turn(): void {
+    for (const holder of holders) (holder.turn ?? holder.close)()
   }
 
   /** The page is looked at again: whose is the cookie by now? */

@@ -25,6 +25,10 @@ export function proveWith(asking: () => Promise<boolean>): void {
 
 /** Whom this window acts for, once that is known. */
 let person: string | null = null
+/** Somebody else's diary that is open in this window, and the practice or study that it is open for. */
+let visited: { owner: string; as: string | null } | null = null
+/** Requests that are about a diary, and go to whichever is open. All others are about oneself. */
+const OF_A_DIARY = /^\/api\/v1\/(days|logged)(\/|$)/
 /** Counts the sessions that ended here: what one of them asked for never reaches the next. */
 let ended = 0
 
@@ -38,6 +42,12 @@ export function actForNobody(): void {
   ended += 1
 }
 
+/** From here on requests about a diary are about this one; null is one's own. What was asked before is not answered. */
+export function actIn(diary: { owner: string; as: string | null } | null): void {
+  visited = diary
+  ended += 1
+}
+
 /** The same request, which is not sent any more once the session that wanted it is over. */
 export function inThisSession<T>(request: () => Promise<T>): () => Promise<T> {
   const during = ended
@@ -47,6 +57,10 @@ export function inThisSession<T>(request: () => Promise<T>): () => Promise<T> {
 const watch: Middleware = {
   onRequest({ request }) {
     if (person !== null) request.headers.set('keepwell-person', person)
+    if (visited !== null && OF_A_DIARY.test(new URL(request.url).pathname)) {
+      request.headers.set('keepwell-diary', visited.owner)
+      if (visited.as !== null) request.headers.set('keepwell-as', visited.as)
+    }
     // The server takes no body of another kind, and says so even where there is none.
     if (request.method !== 'GET') request.headers.set('content-type', 'application/json')
     return request

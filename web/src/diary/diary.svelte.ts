@@ -5,10 +5,11 @@
 
 import { SvelteMap } from 'svelte/reactivity'
 import { api, ask, inThisSession } from '../api/client'
-import { problemOf, type Problem } from '../api/problem'
+import { Problem, problemOf, UNREACHABLE } from '../api/problem'
 import type { Day, Entry, EntryChange, FoodHit, NewEntry } from '../api/types'
 import { heedSession, session } from '../account/session.svelte'
 import { addDays, dayOf } from '../figures/dates'
+import { rights } from '../sharing/rights.svelte'
 import { foodsIn } from './entries'
 import { fileInbox } from './inbox'
 
@@ -38,12 +39,20 @@ class Diary {
   /** How often each day was changed here: an answer from before a change is not shown after it. */
   #changes = new Map<string, number>()
   #loadedMs = 0
+  /** What is not saved yet in the diaries that are not open. */
+  #elsewhere = new Map<string, readonly Unsaved[]>()
+  /** Whose diary is open; empty is one's own. */
+  #whose = ''
+  #turns = 0
+  /** Told when something that was granted is not there. */
+  missed: () => void = () => {}
 
   constructor() {
     heedSession({
       close: () => this.#close(),
       forget: () => this.#forget(),
       open: () => void this.#open(),
+      turn: () => this.#close(),
     })
   }
 
@@ -91,18 +100,23 @@ class Diary {
 
   async load(): Promise<void> {
     if (!session.isOpen) return
-    const date = this.date
+    const [date, turn] = [this.date, this.#turns]
     const changes = this.#changes.get(date)
     this.failure = null
     this.slow = false
+    if (!rights.seeDay(date)) return
     const timer = setTimeout(() => (this.slow = date === this.date && !this.day), SKELETON_AFTER_MS)
     try {
       const day = await this.fetch(date)
+      if (turn !== this.#turns) return
       // A change of this day made meanwhile has brought a newer state of it than this answer.
       if (changes === this.#changes.get(date) || !this.#days.has(date)) this.#days.set(date, day)
       this.#loadedMs = Date.now()
     } catch (thrown) {
-      if (date === this.date) this.failure = problemOf(thrown)
+      if (turn !== this.#turns) return
+      const problem = problemOf(thrown)
+      if (problem.status === 404) this.#missing(date)
+      if (date === this.date) this.failure = problem
     } finally {
       clearTimeout(timer)
       if (date === this.date) this.slow = false
@@ -112,6 +126,22 @@ class Diary {
   /** A day, without showing it. */
   fetch(date: string): Promise<Day> {
     return ask(api.GET('/api/v1/days/{date}', { params: { path: { date } } }))
+  }
+
+  /** What is not granted any more is not shown any more. */
+  #missing(date: string): void {
+    this.#days.delete(date)
+    this.missed()
+  }
+
+  /** Another diary is open from here on, empty for one's own; what was not saved in this one waits for it. */
+  turnTo(whose: string): void {
+    this.#elsewhere.set(this.#whose, this.unsaved)
+    // What was on its way has lost its answer.
+    const waiting = this.#elsewhere.get(whose) ?? []
+    this.unsaved = waiting.map((each) => ({ ...each, problem: each.problem ?? new Problem(UNREACHABLE, {}) }))
+    this.#whose = whose
+    this.#turns += 1
   }
 
   /** Notices a new calendar day, and looks for changes made on another device. */
@@ -177,7 +207,9 @@ class Diary {
       this.discard(id)
       return true
     } catch (thrown) {
-      this.#mark(id, problemOf(thrown))
+      const problem = problemOf(thrown)
+      this.#mark(id, problem)
+      if (problem.status === 404) this.missed()
       return false
     }
   }
@@ -212,6 +244,7 @@ class Diary {
   async #open(): Promise<void> {
     await this.load()
     this.retryAll()
+    if (this.#whose !== '') return
     await this.#file()
     // Yesterday is what people copy from and step to; having it makes both immediate.
     const before = addDays(this.date, -1)
@@ -230,6 +263,7 @@ class Diary {
   #forget(): void {
     this.#close()
     this.unsaved = []
+    this.#elsewhere.clear()
     this.date = this.today
   }
 }

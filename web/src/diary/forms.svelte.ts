@@ -178,7 +178,7 @@ class Forms {
   keys = $state(false)
 
   constructor() {
-    heedSession({ close: () => {}, forget: () => this.closeAll(), open: () => {} })
+    heedSession({ close: () => {}, forget: () => this.closeAll(), open: () => {}, turn: () => this.closeAll() })
   }
 
   /** Whether typed text waits in a form. */

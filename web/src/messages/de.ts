@@ -344,7 +344,8 @@ export const de: Messages = {
     whoTitle: 'Wer meine Daten sehen kann',
     whoOnlyYou: 'Du, mit deinem Passwort, deinem Wiederherstellungscode oder einem Passkey.',
     whoWhy: 'Deine Einträge und Notizen sind mit Schlüsseln verschlossen, die nichts anderes öffnet. Wer die Festplatte, die Datenbank oder eine Sicherung hat, kann sie nicht lesen. Solange du angemeldet bist, arbeitet der laufende Server mit ihnen: dann vertraust du ihm und denen, die über ihn bestimmen.',
-    whoShared: 'Du teilst mit niemandem etwas.',
+    whoShared: 'Und wen du einlässt: Freunde, Praxen, Studien. Du bestimmst, was, und nimmst es jederzeit zurück.',
+    toSharing: 'Bestimmen, wer sie sieht',
     storedTitle: 'Was gespeichert ist',
     stored: [
       'Verschlüsselt, für jeden Tag bis zu vier Teile: was du gegessen und getrunken hast, dessen Summen, dass etwas eingetragen wurde, und deine Notizen.',

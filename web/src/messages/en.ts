@@ -344,7 +344,8 @@ export const en = {
     whoTitle: 'Who can see my data',
     whoOnlyYou: 'You, with your password, your recovery code or a passkey.',
     whoWhy: 'Your entries and notes are encrypted under keys that nothing else opens. Whoever has the disk, the database or a backup cannot read them. While you are signed in, the running server works with them: then you trust it, and whoever controls it.',
-    whoShared: 'You share nothing with anybody.',
+    whoShared: 'And whoever you let in: friends, practices, studies. You choose what, and take it back at any time.',
+    toSharing: 'Look after who can see it',
     storedTitle: 'What is stored',
     stored: [
       'Encrypted, for each day up to four parts: what you ate and drank, its sums, that something was logged, and your notes.',

@@ -15,6 +15,7 @@ class Behind {
 
   constructor() {
     const close = () => {
+      this.#running = null
       this.answer = null
       this.open = false
     }

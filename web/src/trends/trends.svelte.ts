@@ -17,7 +17,11 @@ class Trends {
   #asked = 0
 
   constructor() {
-    const drop = () => (this.range = null)
+    const drop = () => {
+      this.#asked += 1
+      this.range = null
+      this.failure = null
+    }
     heedSession({ close: drop, forget: drop, open: () => {} })
   }
 
