@@ -206,7 +206,8 @@ create view auth.visit_entry with (security_barrier) as
         g.first_days,
         g.last_days,
         g.accesses,
-        g.sealed_keys
+        g.sealed_keys,
+        g.readable
     from auth.session s
     cross join lateral (
         select nullif(current_setting('app.owner', true), '')::uuid as owner,
@@ -217,10 +218,17 @@ create view auth.visit_entry with (security_barrier) as
     cross join lateral (
         select array_agg(a.scope::text) as scopes, array_agg(a.epoch) as epochs,
             array_agg(a.first_day) as first_days, array_agg(a.last_day) as last_days,
-            array_agg(a.access) as accesses, array_agg(a.key_sealed) as sealed_keys
-        from auth.access_grant a
-        where a.owner = n.owner and a.holder = n.holder
-            and (a.ends_at is null or a.ends_at > now())
+            array_agg(a.access) as accesses, array_agg(a.key_sealed) as sealed_keys,
+            range_agg(int4range(100000 * a.number + (a.first_day - date '1900-01-01'),
+                100000 * a.number + (a.last_day - date '1900-01-01'), '[]')) as readable
+        from (
+            select b.scope, b.epoch, b.first_day, b.last_day, b.access, b.key_sealed,
+                array_position(array['food', 'summary', 'logged', 'activity', 'body', 'notes',
+                    'plan', 'library'], b.scope::text) as number
+            from auth.access_grant b
+            where b.owner = n.owner and b.holder = n.holder
+                and (b.ends_at is null or b.ends_at > now())
+        ) a
     ) g
     join erasure.erasure_key e on e.owner = n.owner
     where s.state = 'open' and s.expires_at > now() and s.last_used_at > now() - s.idle_limit
@@ -616,16 +624,17 @@ create policy visited_update on diary.record_day for update to keepwell_visitor
         and 100000 * array_position(array['food', 'summary', 'logged', 'activity', 'body',
             'notes', 'plan', 'library'], scope::text) + (day - date '1900-01-01') <@ (select v.writable from auth.visit v));
 
--- What a visit sees of some scopes from one day to another. What it may not reach is not there and is
--- not in the audit either; what it may reach is, whether something is recorded or not.
-create function diary.look(scopes text[], first_day date, last_day date) returns table (
-    scope text, day date, version bigint, epoch integer, body_sealed bytea
-)
-    language plpgsql security definer set search_path = '' as $$
+-- Writes into the audit what a visit is about to see: of the wanted scopes and days those that it may
+-- reach, whether something is recorded there or not. False when it reaches none of them: nothing is
+-- shown then, and nothing is written.
+create function audit.append_look(
+    of_owner uuid, actor uuid, through uuid, application text, readable int4multirange,
+    wanted text[], from_day date, to_day date
+) returns boolean
+    language plpgsql security invoker set search_path = '' as $$
 declare
     known constant text[] := array['food', 'summary', 'logged', 'activity', 'body', 'notes', 'plan',
         'library'];
-    v record;
     one text;
     base integer;
     places int4multirange;
@@ -633,14 +642,10 @@ declare
     first_seen date;
     last_seen date;
 begin
-    select w.principal, w.application, w.owner, w.holder, w.readable into v from auth.visit w;
-    if not found then
-        return;
-    end if;
-    foreach one in array scopes loop
+    foreach one in array wanted loop
         base := 100000 * array_position(known, one);
-        places := v.readable * int4multirange(int4range(
-            base + (first_day - date '1900-01-01'), base + (last_day - date '1900-01-01'), '[]'));
+        places := readable * int4multirange(int4range(
+            base + (from_day - date '1900-01-01'), base + (to_day - date '1900-01-01'), '[]'));
         if not isempty(places) then
             seen := seen || one || ' ';
             first_seen := least(first_seen, date '1900-01-01' + (lower(places) - base));
@@ -648,13 +653,34 @@ begin
         end if;
     end loop;
     if first_seen is null then
-        return;
+        return false;
     end if;
     seen := seen || first_seen;
     if last_seen > first_seen then
         seen := seen || '..' || last_seen;
     end if;
-    perform audit.append_of_visit(v.owner, v.principal, v.holder, v.application, 'looked', seen);
+    perform audit.append_of_visit(of_owner, actor, through, application, 'looked', seen);
+    return true;
+end
+$$;
+alter function audit.append_look(uuid, uuid, uuid, text, int4multirange, text[], date, date)
+    owner to keepwell_visitor;
+revoke all on function audit.append_look(uuid, uuid, uuid, text, int4multirange, text[], date, date)
+    from public;
+
+-- What a visit sees of some scopes from one day to another. What it may not reach is not there.
+create function diary.look(scopes text[], first_day date, last_day date) returns table (
+    scope text, day date, version bigint, epoch integer, body_sealed bytea
+)
+    language plpgsql security definer set search_path = '' as $$
+declare
+    v record;
+begin
+    select w.principal, w.application, w.owner, w.holder, w.readable into v from auth.visit w;
+    if not found or not audit.append_look(v.owner, v.principal, v.holder, v.application, v.readable,
+            scopes, first_day, last_day) then
+        return;
+    end if;
     return query
         select r.scope::text, r.day, r.version, r.epoch, r.body_sealed
         from diary.record_day r
@@ -664,6 +690,35 @@ begin
 end
 $$;
 alter function diary.look(text[], date, date) owner to keepwell_visitor;
+
+-- The same with what the visit receives when it enters, for a few rows: one look at session and grants
+-- less. Where nothing is seen, one row still says who asks.
+create function diary.look_entered(wanted text[], from_day date, to_day date) returns table (
+    entry auth.visit_entry, scope text, day date, version bigint, epoch integer, body_sealed bytea
+)
+    language plpgsql security definer set search_path = '' as $$
+declare
+    e auth.visit_entry;
+begin
+    select v.* into e from auth.visit_entry v;
+    if not found then
+        return;
+    end if;
+    if not e.owes_second_step and audit.append_look(e.owner, e.principal, e.holder, e.application,
+            e.readable, wanted, from_day, to_day) then
+        return query
+            select e, r.scope::text, r.day, r.version, r.epoch, r.body_sealed
+            from diary.record_day r
+            where r.owner = e.owner and r.scope = any (wanted) and r.day between from_day and to_day
+            order by r.day, r.scope;
+        if found then
+            return;
+        end if;
+    end if;
+    return query select e, null::text, null::date, null::bigint, null::integer, null::bytea;
+end
+$$;
+alter function diary.look_entered(text[], date, date) owner to keepwell_visitor;
 
 -- The same of some days that the visit is about to change: what it may write, locked until the end.
 create function diary.look_for_change(scopes text[], days date[]) returns table (
@@ -761,11 +816,13 @@ alter function diary.keep_days_of_visit(text[], date[], bigint[], integer[], byt
 revoke all on function auth.take_grants(text[], bytea[]), auth.take_slot(uuid, bytea),
     circle.found(uuid, text, bytea, bytea, bytea), circle.end_share(uuid, uuid),
     audit.append_visit(text, text), diary.look(text[], date, date),
+    diary.look_entered(text[], date, date),
     diary.look_for_change(text[], date[]),
     diary.keep_days_of_visit(text[], date[], bigint[], integer[], bytea[], text) from public;
 grant execute on function auth.take_grants(text[], bytea[]), auth.take_slot(uuid, bytea),
     circle.found(uuid, text, bytea, bytea, bytea), circle.end_share(uuid, uuid),
     audit.append_visit(text, text), diary.look(text[], date, date),
+    diary.look_entered(text[], date, date),
     diary.look_for_change(text[], date[]),
     diary.keep_days_of_visit(text[], date[], bigint[], integer[], bytea[], text) to keepwell_app;
 

@@ -40,10 +40,7 @@ static READ: Sql = Sql::new(
 
 /// What a visitor sees of a day: through a function that writes it into the audit.
 static LOOK: Sql = Sql::new(
-    entered_by_visitor!(
-        "select scope, day, version, epoch, body_sealed
-        from diary.look(array['food', 'notes'], $1, $1)"
-    ),
+    entered_by_visitor!("diary.look_entered(array['food', 'notes'], $1, $1)"),
     &[Type::DATE],
 );
 

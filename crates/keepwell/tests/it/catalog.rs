@@ -68,6 +68,7 @@ const DEFINERS: &[(&str, &str)] = &[
     ("circle.found", "makes an organisation of the asker's, after a fresh proof"),
     ("diary.keep_days_of_visit", "writes what a proved visit may write, and the audit of it"),
     ("diary.look", "shows what a proved visit may see, and writes the audit of it"),
+    ("diary.look_entered", "the same, with what the visit is given when it enters"),
     ("diary.look_for_change", "the same, locked, of what a proved visit may write"),
     ("mail.put", "the only way to write mail to the asker: it counts the recipient's"),
     ("accounts.tell", "the only way to leave the asker a notice: it keeps them few"),

@@ -66,19 +66,22 @@ macro_rules! entered_by_caller {
     };
 }
 
-/// The same for a visit: with `ENTER_AS_VISITOR`. What is wanted is a function that writes the audit.
+/// The columns of `ENTER_AS_VISITOR` and of a few rows, from a function that returns both and writes the
+/// audit.
 #[macro_export]
 macro_rules! entered_by_visitor {
-    ($wanted:literal) => {
+    ($call:literal) => {
         concat!(
-            "select e.principal, e.expires_at,
-                (extract(epoch from e.idle_limit) / 60)::integer as idle_minutes,
-                e.keyring_sealed, e.erasure_key_sealed, e.wants_touch, e.session, e.fresh,
-                e.owes_second_step, e.owner, e.holder, e.slot_sealed, e.scopes, e.epochs,
-                e.first_days, e.last_days, e.accesses, e.sealed_keys, wanted.*
-            from auth.visit_entry e left join (",
-            $wanted,
-            ") wanted on true"
+            "select (l.entry).principal, (l.entry).expires_at,
+                (extract(epoch from (l.entry).idle_limit) / 60)::integer as idle_minutes,
+                (l.entry).keyring_sealed, (l.entry).erasure_key_sealed, (l.entry).wants_touch,
+                (l.entry).session, (l.entry).fresh, (l.entry).owes_second_step, (l.entry).owner,
+                (l.entry).holder, (l.entry).slot_sealed, (l.entry).scopes, (l.entry).epochs,
+                (l.entry).first_days, (l.entry).last_days, (l.entry).accesses,
+                (l.entry).sealed_keys, l.scope, l.day, l.version, l.epoch, l.body_sealed
+            from ",
+            $call,
+            " l"
         )
     };
 }
