@@ -606,7 +606,7 @@ $$;
 alter function audit.append_visit(text, text) owner to keepwell_visitor;
 
 -- The diary, for visitors: never the table, always one of these, which write the audit in the same
--- transaction. So no read escapes it, whatever SQL somebody runs in a visitor's request.
+-- transaction; the server opens nothing before that is committed. So no read escapes the audit.
 grant select, insert, update on diary.record_day to keepwell_visitor;
 create policy visited on diary.record_day for select to keepwell_visitor
     using (owner = nullif(current_setting('app.owner', true), '')::uuid
