@@ -5183,7 +5183,7 @@ export interface components {
         };
         /** @description What somebody became a member of. */
         Accepted: {
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["OrganisationKind"];
             /** Format: uuid */
             organisation: string;
         };
@@ -5706,10 +5706,10 @@ export interface components {
             credential: Record<string, never>;
         };
         /**
-         * @description A practice or a study.
+         * @description What an entry can be.
          * @enum {string}
          */
-        Kind: "practice" | "study";
+        Kind: "food" | "water" | "note";
         /** @description Whom the asker let in. */
         LetIn: {
             /** Format: uuid */
@@ -5985,7 +5985,7 @@ export interface components {
         OfferView: components["schemas"]["Profile"] & {
             /** @description Who invites. */
             from: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["OrganisationKind"];
             /** Format: uuid */
             organisation: string;
             role: components["schemas"]["Role"];
@@ -6009,13 +6009,18 @@ export interface components {
             /** Format: uuid */
             session: string;
         };
+        /**
+         * @description A practice or a study.
+         * @enum {string}
+         */
+        OrganisationKind: "practice" | "study";
         /** @description An organisation that the asker is a member of. */
         OrganisationView: components["schemas"]["Profile"] & {
             /** @description What people join it with. */
             code: string;
             /** Format: uuid */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["OrganisationKind"];
             /** @description What the asker is in it. */
             role: components["schemas"]["Role"];
         };

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 /// A practice or a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = OrganisationKind)]
 pub(crate) enum Kind {
     /// Professionals with clients.
     Practice,
