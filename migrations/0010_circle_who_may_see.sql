@@ -720,7 +720,8 @@ end
 $$;
 alter function diary.look_entered(text[], date, date) owner to keepwell_visitor;
 
--- The same of some days that the visit is about to change: what it may write, locked until the end.
+-- The same of some days that the visit is about to change: what it may see, and what it may write of it
+-- is locked until the end.
 create function diary.look_for_change(scopes text[], days date[]) returns table (
     scope text, day date, version bigint, epoch integer, body_sealed bytea
 )
@@ -731,26 +732,34 @@ declare
     known constant text[] := array['food', 'summary', 'logged', 'activity', 'body', 'notes', 'plan',
         'library'];
 begin
-    select w.principal, w.application, w.owner, w.holder, w.writable into v from auth.visit w;
+    select w.principal, w.application, w.owner, w.holder, w.readable, w.writable into v
+    from auth.visit w;
     if not found then
         return;
     end if;
     select string_agg(p.scope || ' ' || p.day, ', ' order by p.day, p.scope) into seen
     from (select s.scope, d.day from unnest(scopes) as s (scope), unnest(days) as d (day)
-        where 100000 * array_position(known, s.scope) + (d.day - date '1900-01-01') <@ v.writable
+        where 100000 * array_position(known, s.scope) + (d.day - date '1900-01-01') <@ v.readable
             and s.scope not in ('summary', 'logged')) p;
     if seen is null then
         return;
     end if;
-    perform audit.append_of_visit(v.owner, v.principal, v.holder, v.application, 'looked', seen);
+    perform audit.append_of_visit(v.owner, v.principal, v.holder, v.application, 'looked',
+        left(seen, 200));
+    -- In the order of days, so that two changes of the same two days wait for each other and never both.
+    perform 1 from diary.record_day r
+        where r.owner = v.owner and r.scope = any (scopes) and r.day = any (days)
+        order by r.day, r.scope
+        for update;
     return query
         select r.scope::text, r.day, r.version, r.epoch, r.body_sealed
         from diary.record_day r
         where r.owner = v.owner and r.scope = any (scopes) and r.day = any (days)
-            -- Sums come with the food that they are of, which is in the audit.
-            and (r.scope not in ('summary', 'logged') or 'food' = any (scopes))
-        order by r.day, r.scope
-        for update;
+            -- Sums come with the food that they are of, which is in the audit, and to be written.
+            and (r.scope not in ('summary', 'logged') or ('food' = any (scopes)
+                and 100000 * array_position(known, r.scope::text) + (r.day - date '1900-01-01')
+                    <@ v.writable))
+        order by r.day, r.scope;
 end
 $$;
 alter function diary.look_for_change(text[], date[]) owner to keepwell_visitor;

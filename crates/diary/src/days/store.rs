@@ -356,8 +356,10 @@ impl<'a> Sealing<'a> {
     }
 
     fn add(&mut self, scope: Scope, day: Date, version: u64, plain: &[u8]) -> Result<()> {
-        let epoch = self.caller.current_epoch(scope)?;
         let number = days::number(day)?;
+        // A visitor may have seen what may not be changed.
+        self.caller.require_write_on(&[scope], number)?;
+        let epoch = self.caller.current_epoch(scope)?;
         let place = Place {
             table: TABLE,
             owner: self.caller.owner(),

@@ -268,10 +268,15 @@ impl Caller {
     /// Refuses a visitor who may change none of the scopes on this day.
     pub fn require_write_on(&self, scopes: &[Scope], day: DayNumber) -> Result<()> {
         let Keys::Visitor(visitor) = &self.keys else { return Ok(()) };
-        if scopes.iter().any(|scope| visitor.may_write(*scope) && visitor.reaches(*scope, day)) {
+        let reaches = |scope: &Scope| visitor.may_write(*scope) && visitor.reaches(*scope, day);
+        if scopes.iter().any(reaches) {
             return Ok(());
         }
-        Err(self.refusal("change", scopes))
+        if scopes.iter().any(|scope| visitor.reaches(*scope, day)) {
+            return Err(self.refusal("change", scopes));
+        }
+        // Nothing of this day was granted: it is not there.
+        Err(Error::NotFound)
     }
 
     fn refusal(&self, act: &str, scopes: &[Scope]) -> Error {

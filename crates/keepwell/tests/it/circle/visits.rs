@@ -74,7 +74,7 @@ async fn a_visitor_sees_and_writes_what_was_granted_and_it_is_in_the_audit() {
     let add = |day: &str| format!("/api/v1/days/{day}/entries");
     let added = visit(&ben, ana.id, Method::POST, &add("2026-03-02"), Some(&entry)).await;
     assert_eq!(added.expect(201).json()["foods"], 1);
-    drop(visit(&ben, ana.id, Method::POST, &add("2026-04-02"), Some(&entry)).await.expect(403));
+    drop(visit(&ben, ana.id, Method::POST, &add("2026-04-02"), Some(&entry)).await.expect(404));
     drop(visit(&ben, ana.id, Method::POST, &add("2026-03-02"), Some(&note)).await.expect(403));
     let hers = ana.get("/api/v1/days/2026-03-02").await.expect(200).json();
     assert_eq!(hers["entries"][0]["author"], json!(ben.id));
@@ -98,6 +98,38 @@ async fn a_visitor_sees_and_writes_what_was_granted_and_it_is_in_the_audit() {
         ("entry_recorded", "food 2026-03-02"),
     ];
     assert_eq!(events.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn who_may_write_notes_and_see_food_changes_the_notes_only() {
+    let server = TestServer::start(keepwell::router).await;
+    let (ana, ben) = (server.person("ana").await, server.person("ben").await);
+    let admin = server.db.admin().await;
+    let eaten = ana.eat("2026-03-01", BANANA, 100.0).await;
+    let whole = ("1900-01-01", "2079-06-06");
+    let parts =
+        [Part::see(Scope::Food, whole.0, whole.1), Part::write(Scope::Notes, whole.0, whole.1)];
+    share(&server, &admin, &ana, ben.id, "friend", &parts).await;
+    let note =
+        json!({"id": Uuid::now_v7(), "kind": "note", "time": "08:00", "zone": "UTC", "text": "n"});
+    let day = "/api/v1/days/2026-03-01";
+    let entries = format!("{day}/entries");
+    let written = visit(&ben, ana.id, Method::POST, &entries, Some(&note)).await.expect(201).json();
+    assert_eq!(
+        (written["foods"].clone(), written["entries"].as_array().unwrap().len()),
+        (json!(1), 2)
+    );
+    let food = day_entry(Uuid::now_v7(), BANANA, 1.0);
+    drop(visit(&ben, ana.id, Method::POST, &entries, Some(&food)).await.expect(403));
+    let more = json!({"amount": 500.0});
+    let eaten = format!("{entries}/{eaten}");
+    drop(visit(&ben, ana.id, Method::PATCH, &eaten, Some(&more)).await.expect(403));
+    drop(visit(&ben, ana.id, Method::DELETE, &eaten, None).await.expect(403));
+    let marked = json!({"complete": true});
+    drop(visit(&ben, ana.id, Method::PATCH, day, Some(&marked)).await.expect(403));
+    let hers = ana.get(day).await.expect(200).json();
+    assert_eq!(hers["entries"][0]["amount"], 100.0);
+    assert_eq!(hers["entries"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

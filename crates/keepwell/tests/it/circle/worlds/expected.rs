@@ -156,10 +156,12 @@ impl Expecting<'_> {
         if self.visits().is_empty() {
             return Answer::ok(Vec::new(), None);
         }
-        let mut allowed = self.allowed(Access::Write, self.asked());
-        if !self.question.scopes.contains(&Scope::Food) {
-            // Sums come with the food that they are of.
-            allowed.retain(|(scope, _)| !is_sum(*scope));
+        // What may be seen of the days, and of their sums what is to be written.
+        let mut allowed = self.allowed(Access::See, self.asked());
+        allowed.retain(|(scope, _)| !is_sum(*scope));
+        if self.question.scopes.contains(&Scope::Food) {
+            let writable = self.allowed(Access::Write, self.asked());
+            allowed.extend(writable.into_iter().filter(|(scope, _)| is_sum(*scope)));
         }
         let about = Self::named(&allowed);
         if about.is_empty() {
