@@ -11,6 +11,7 @@ mod organisations;
 mod practices;
 mod rekey;
 mod sharing;
+mod studies;
 mod visits;
 
 use platform::{Routes, Sql};
@@ -22,6 +23,7 @@ pub fn routes() -> Routes {
         .merge(organisations::routes())
         .merge(practices::routes())
         .merge(sharing::routes())
+        .merge(studies::routes())
         .merge(visits::routes())
 }
 
@@ -34,6 +36,7 @@ pub fn statements() -> impl Iterator<Item = &'static Sql> {
         practices::store::ALL,
         rekey::store::ALL,
         sharing::store::ALL,
+        studies::store::ALL,
         visits::store::ALL,
     ]
     .into_iter()

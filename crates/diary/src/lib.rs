@@ -1,13 +1,14 @@
 //! What a person records: what they ate and drank, and notes.
 //!
 //! `foods` answers from the catalogue, `days` reads and changes one day, `ranges` sums many,
-//! `inbox` takes what write-only tokens leave. A day is
+//! `inbox` takes what write-only tokens leave, `visited` opens many days of a visit. A day is
 //! one sealed document per scope; the server opens it for the request and forgets it.
 
 pub mod days;
 mod foods;
 mod inbox;
 mod ranges;
+pub mod visited;
 
 use platform::{Routes, Sql};
 
@@ -18,5 +19,8 @@ pub fn routes() -> Routes {
 
 /// Every statement of the diary, so that a test can prepare and explain each.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
-    [days::store::ALL, ranges::store::ALL, inbox::store::ALL].into_iter().flatten().copied()
+    [days::store::ALL, ranges::store::ALL, inbox::store::ALL, visited::ALL]
+        .into_iter()
+        .flatten()
+        .copied()
 }

@@ -5030,6 +5030,910 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Studies that list themselves, those the asker takes or took part in, and those they belong to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Studies"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Founds a study with the first version of its protocol. Needs a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewStudy"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Founded"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The study of a code. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Code"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StudyView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A study that the asker may know of. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StudyView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/aggregates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was released of the participants together. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Aggregates"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Reads the participants' totals and releases what may be said of them now. Needs a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Aggregates"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description somebody else did at this moment */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a questionnaire that is due; another answer on the same day takes its place. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Answered"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/dictionary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The data dictionary. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Dictionary"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agrees to the newest version of a protocol, and gives what it asks for. Needs a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description another version is in force by now */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the study took out so far. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Exports"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Takes a table out: a file. Every participant in it is told in their list of exports and in their
+         *     audit. Needs a fresh proof.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            responses: {
+                /** @description the file */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/participation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the asker agreed to, is asked and answered, and what was exported of them. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The participant's own date.
+                     * @example 2026-11-23
+                     */
+                    today: string;
+                };
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParticipationView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description the asker never took part */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enrolment and completeness. Reads no diary and no answer. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Progress"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/protocol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publishes another version of a protocol. Whoever takes part is asked again. Needs an owner with a
+         *     fresh proof.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NextVersion"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof, or no owner */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description another version came before */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops at once: the study sees nothing of the diary any more. Needs a fresh proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    study: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Stop"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description without a fresh proof */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits": {
         parameters: {
             query?: never;
@@ -5225,6 +6129,84 @@ export interface components {
             /** @description Whether it opens the diary without a password. */
             opens_diary: boolean;
         };
+        AggregateView: {
+            /** @description When it was last released (RFC 3339). */
+            as_of: string;
+            /**
+             * Format: double
+             * @description Over participants, of their means over complete days.
+             */
+            mean: number;
+            /** @example energy */
+            nutrient: string;
+            /** @description How many participants. */
+            people: number;
+            /** Format: double */
+            standard_deviation: number;
+            unit: string;
+        };
+        /** @description What may be said of the participants. */
+        Aggregates: {
+            /**
+             * Format: int32
+             * @description Nothing is said about fewer people than this.
+             */
+            minimum_group: number;
+            /** @description In the order of the catalogue. */
+            nutrients: components["schemas"]["AggregateView"][];
+        };
+        /** @description What somebody agrees to. */
+        Agreement: {
+            /** @description The code that the study was found with; not needed for a listed one. */
+            code?: string | null;
+            /** @description The hash of its consent, as it was shown. */
+            consent_hash: string;
+            /**
+             * @description The participant's own date.
+             * @example 2026-11-23
+             */
+            today: string;
+            /**
+             * Format: int32
+             * @description The version that was read.
+             */
+            version: number;
+        };
+        AnswerView: {
+            answered_at: string;
+            answers: {
+                [key: string]: components["schemas"]["Given"];
+            };
+            /** @example 2026-11-23 */
+            due_on: string;
+            questionnaire: string;
+        };
+        /** @description What somebody answers. */
+        Answered: {
+            /** @description By the questions' keys. */
+            answers: components["schemas"]["BTreeMap"];
+            /**
+             * @description The day it was due on.
+             * @example 2026-11-23
+             */
+            due_on: string;
+            /** @description The questionnaire. */
+            questionnaire: string;
+            /**
+             * @description The participant's own date.
+             * @example 2026-11-23
+             */
+            today: string;
+        };
+        /** @description When one questionnaire is to be answered. */
+        Asked: {
+            answered: boolean;
+            /** @example 2026-11-23 */
+            due_on: string;
+            /** @example 2026-11-23 */
+            open_until: string;
+            questionnaire: string;
+        };
         /** @description The newest signed checkpoint over the asker's audit. */
         AuditCheckpoint: {
             /** @description When it was made (RFC 3339). */
@@ -5304,6 +6286,9 @@ export interface components {
              */
             minutes: number;
         };
+        BTreeMap: {
+            [key: string]: number | number[] | string;
+        };
         /** @description What an authenticator app is given. */
         BegunTotp: {
             /** @description Comes back with the first code. */
@@ -5362,6 +6347,23 @@ export interface components {
             /** @example ABCDE-FGHJK-MNPQR-STVWX-YZ012 */
             code: string;
         };
+        /**
+         * @description What becomes of the answers of somebody who stops.
+         * @enum {string}
+         */
+        Collected: "keep" | "erase";
+        /** @description A column as the dictionary shows it. */
+        ColumnView: {
+            /** @description `text`, `whole`, `number` or `yes_no`. */
+            kind: string;
+            meaning: string;
+            name: string;
+            source: string;
+            /** @description `days`, `foods` or `answers`. */
+            table: string;
+            /** @description May be empty. */
+            unit: string;
+        };
         /** @description What a change of the address takes. */
         Confirmation: {
             /**
@@ -5377,6 +6379,27 @@ export interface components {
             /** @description The account's password: what it yields hangs on the address and is made anew. */
             password: string;
         };
+        ConsentView: {
+            application: string;
+            consent_hash: string;
+            erased_at?: string | null;
+            /** @example 2026-11-01 */
+            first_day: string;
+            given_at: string;
+            /** @example 2026-11-30 */
+            last_day: string;
+            /** @description When a consent to a newer version took its place. */
+            replaced_at?: string | null;
+            scopes: string[];
+            /** Format: int32 */
+            version: number;
+            withdrawn_at?: string | null;
+        };
+        /**
+         * @description Which table.
+         * @enum {string}
+         */
+        Contents: "days" | "foods" | "answers";
         /** @description What one entry adds to a number, and where its value comes from. */
         Contribution: {
             /**
@@ -5462,6 +6485,10 @@ export interface components {
              * @description Water that was drunk, in ml.
              */
             water_ml: number;
+        };
+        /** @description Every column that exports have. */
+        Dictionary: {
+            columns: components["schemas"]["ColumnView"][];
         };
         /** @description The account's address, and what is known of it. */
         EmailState: {
@@ -5551,6 +6578,51 @@ export interface components {
             /** @description Whom or what it was about. */
             subject: string;
         };
+        /**
+         * @description How often it is asked.
+         * @enum {string}
+         */
+        Every: "once" | "day" | "week";
+        ExportView: {
+            /** @description `days`, `foods`, `answers` or `aggregates`. */
+            contents: string;
+            /** @description `csv`, `parquet` or `page`. */
+            format: string;
+            made_at: string;
+            /**
+             * Format: int32
+             * @description Of how many.
+             */
+            participants: number;
+        };
+        ExportedView: {
+            /**
+             * Format: int32
+             * @description How many answers of the asker's.
+             */
+            answers: number;
+            /** @description `days`, `foods`, `answers` or `aggregates`. */
+            contents: string;
+            /**
+             * Format: int32
+             * @description How many days of the asker's.
+             */
+            days: number;
+            /** @description `csv` or `parquet`; `page` for what was shown. */
+            format: string;
+            made_at: string;
+            scopes: string[];
+            /**
+             * Format: int32
+             * @description Under which version of the protocol.
+             */
+            version: number;
+        };
+        /** @description What was taken out. */
+        Exports: {
+            /** @description The newest first. */
+            exports: components["schemas"]["ExportView"][];
+        };
         /** @description The first code of an app, which shows that it works. */
         FirstCode: {
             /** @description From the answer that began it. */
@@ -5597,6 +6669,18 @@ export interface components {
              */
             recovery_code: string;
         };
+        /**
+         * @description How it is written down.
+         * @enum {string}
+         */
+        Format: "csv" | "parquet";
+        /** @description A study that was founded. */
+        Founded: {
+            /** Format: uuid */
+            study: string;
+        };
+        /** @description The answer to one question. */
+        Given: number | number[] | string;
         /**
          * @description The meals.
          * @enum {string}
@@ -5705,11 +6789,55 @@ export interface components {
             /** @description What `PublicKeyCredential.toJSON` gives, without the results of `prf`: those stay in the browser. */
             credential: Record<string, never>;
         };
-        /**
-         * @description What an entry can be.
-         * @enum {string}
-         */
-        Kind: "food" | "water" | "note";
+        /** @description What kind of answer there is. */
+        Kind: {
+            /** @enum {string} */
+            kind: "number";
+            /**
+             * Format: double
+             * @description The least it may be.
+             */
+            least: number;
+            /**
+             * Format: double
+             * @description The most it may be.
+             */
+            most: number;
+            /** @description What it is counted in. */
+            unit: string;
+        } | {
+            /** @enum {string} */
+            kind: "choice";
+            /** @description What there is to choose from. */
+            options: string[];
+            /** @description Whether more than one may be chosen. */
+            several: boolean;
+        } | {
+            /** @enum {string} */
+            kind: "scale";
+            /**
+             * Format: int32
+             * @description The lowest step.
+             */
+            least: number;
+            /** @description What the lowest step means. */
+            least_means: string;
+            /**
+             * Format: int32
+             * @description The highest step.
+             */
+            most: number;
+            /** @description What the highest step means. */
+            most_means: string;
+        } | {
+            /**
+             * Format: int32
+             * @description How many characters at most.
+             */
+            characters_max: number;
+            /** @enum {string} */
+            kind: "text";
+        };
         /** @description Whom the asker let in. */
         LetIn: {
             /** Format: uuid */
@@ -5940,11 +7068,29 @@ export interface components {
         NewRole: {
             role: components["schemas"]["Role"];
         };
+        /** @description A new study. */
+        NewStudy: {
+            protocol: components["schemas"]["SentProtocol"];
+            /**
+             * @description What the asker is called among the members.
+             * @example Dr. Kim
+             */
+            your_name: string;
+        };
         /** @description What the asker calls a holder, and what it is for. */
         NewWords: {
             name: string;
             /** @description May be empty. */
             purpose: string;
+        };
+        /** @description The next version of a protocol. */
+        NextVersion: {
+            protocol: components["schemas"]["SentProtocol"];
+            /**
+             * Format: int32
+             * @description Its number: one more than that in force.
+             */
+            version: number;
         };
         /** @description The newest notices. */
         Notices: {
@@ -6046,6 +7192,59 @@ export interface components {
             /** @example food */
             scope: string;
         };
+        ParticipantView: {
+            /**
+             * Format: int32
+             * @description How many answers were due so far.
+             */
+            answers_due: number;
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            answers_given: number;
+            /**
+             * Format: int32
+             * @description On how many something was recorded; absent where that was not given.
+             */
+            days_logged?: number | null;
+            /**
+             * Format: int32
+             * @description How many days of the window are over or begun.
+             */
+            days_so_far: number;
+            has_stopped: boolean;
+            /**
+             * @description The pseudonym; another one in every study.
+             * @example P-7K3QX-9M2TD
+             */
+            participant: string;
+            /**
+             * Format: int32
+             * @description Which version they agreed to.
+             */
+            version: number;
+        };
+        /** @description What the asker has with a study. */
+        ParticipationView: {
+            /** @description What was answered, the newest last. */
+            answers: components["schemas"]["AnswerView"][];
+            /** @description The newest first. */
+            consents: components["schemas"]["ConsentView"][];
+            /** @description What can be answered today. */
+            due: components["schemas"]["Asked"][];
+            /** @description What the study took out, the newest first. */
+            exports: components["schemas"]["ExportedView"][];
+            /**
+             * Format: int32
+             * @description The version that is in force: agree to it when it is another one, or stop.
+             */
+            newest_version: number;
+            /** @description The version that was agreed to last. */
+            protocol: components["schemas"]["ProtocolView"];
+            /** Format: uuid */
+            study: string;
+        };
         /** @description What a passkey shows to sign in. */
         PasskeyAlone: {
             /** @description From the answer that made the challenge. */
@@ -6139,6 +7338,78 @@ export interface components {
             name: string;
             /** @description What it is; may be empty. */
             what: string;
+        };
+        /** @description How a study goes. */
+        Progress: {
+            /** @description What people find the study with. */
+            code: string;
+            /** @description How many of them have not agreed to the version in force yet. */
+            on_earlier_versions: number;
+            /** @description By pseudonym. */
+            participants: components["schemas"]["ParticipantView"][];
+            /** @description `owner` or `researcher`. */
+            role: string;
+            /** @description How many stopped and let the study keep their answers. */
+            stopped: number;
+            /** @description How many take part now. */
+            taking_part: number;
+            /**
+             * Format: int32
+             * @description The version that is in force.
+             */
+            version: number;
+        };
+        /** @description A version of a protocol. */
+        ProtocolView: {
+            /** @description What is agreed to. Markdown. */
+            consent: string;
+            /** @description SHA-256 of the text that is agreed to, in hex: a consent names it. */
+            consent_hash: string;
+            contact: string;
+            /** @description Whether exports say dates, and not only which day of a participant's window it was. */
+            dates: boolean;
+            /** @example 2027-03-31 */
+            ends_on: string;
+            /** @description The reference of the ethics committee; may be empty. */
+            ethics: string;
+            /**
+             * Format: int32
+             * @description Nothing is said about fewer people than this.
+             */
+            minimum_group: number;
+            /** @description RFC 3339. */
+            published_at: string;
+            questionnaires: components["schemas"]["Questionnaire"][];
+            scopes: string[];
+            /** @description What the study is. Markdown. */
+            sheet: string;
+            title: string;
+            /** Format: int32 */
+            version: number;
+            window: components["schemas"]["Window"];
+        };
+        /** @description One question. */
+        Question: {
+            answer: components["schemas"]["Kind"];
+            /**
+             * @description Its name in exports.
+             * @example hours
+             */
+            key: string;
+            /** @description Whether it must be answered. */
+            required: boolean;
+            text: string;
+        };
+        /** @description A few questions that are asked together. */
+        Questionnaire: {
+            every: components["schemas"]["Every"];
+            /**
+             * @description Its name in exports: small letters, digits and underscores.
+             * @example sleep
+             */
+            key: string;
+            questions: components["schemas"]["Question"][];
+            title: string;
         };
         /** @description The totals of a range of days. */
         RangeView: {
@@ -6303,6 +7574,36 @@ export interface components {
             /** @description What it is, in a few sentences; may be empty. */
             what?: string;
         };
+        /** @description A protocol as a researcher writes it. */
+        SentProtocol: {
+            /** @description What they agree to. Markdown. */
+            consent: string;
+            /** @description Who answers questions, and how to reach them. */
+            contact: string;
+            /** @description Whether exports say dates, and not only which day of a participant's window it was. */
+            dates: boolean;
+            /** @description The last day of the study: access ends with it. */
+            ends_on: string;
+            /** @description The reference of the ethics committee. */
+            ethics: string;
+            /** @description Whether everybody here finds it, or only who has its code. */
+            listed: boolean;
+            /**
+             * Format: int32
+             * @description Nothing is said about fewer people than this; at least 5.
+             */
+            minimum_group: number;
+            questionnaires: components["schemas"]["Questionnaire"][];
+            /**
+             * @description `logged`, `summary` and `food`; a later one brings the earlier ones along. None for a study of
+             *     questionnaires alone.
+             */
+            scopes: string[];
+            /** @description What the study is, for whoever thinks about taking part. Markdown. */
+            sheet: string;
+            title: string;
+            window: components["schemas"]["Window"];
+        };
         /** @description What a session is told of itself. */
         SessionInfo: {
             /** @description `web`, or `app` when it is installed. */
@@ -6431,6 +7732,47 @@ export interface components {
             name: string;
             release: string;
         };
+        /** @description What becomes of the answers. */
+        Stop: {
+            collected: components["schemas"]["Collected"];
+        };
+        /** @description The studies that the asker may know of. */
+        Studies: {
+            studies: components["schemas"]["StudyInList"][];
+        };
+        StudyInList: {
+            /** @example 2027-03-31 */
+            ends_on: string;
+            /** @description When what the asker had answered was removed (RFC 3339). */
+            erased_at?: string | null;
+            /** @description When the asker agreed (RFC 3339). */
+            given_at?: string | null;
+            listed: boolean;
+            /**
+             * Format: int32
+             * @description The version that the asker agreed to, when they take or took part.
+             */
+            my_version?: number | null;
+            /** @description `owner` or `researcher` when the asker belongs to it. */
+            role?: string | null;
+            /** Format: uuid */
+            study: string;
+            title: string;
+            /**
+             * Format: int32
+             * @description The version of its protocol that is in force.
+             */
+            version: number;
+            /** @description When the asker stopped (RFC 3339). */
+            withdrawn_at?: string | null;
+        };
+        /** @description A study as it asks for participants. */
+        StudyView: {
+            listed: boolean;
+            protocol: components["schemas"]["ProtocolView"];
+            /** Format: uuid */
+            study: string;
+        };
         /**
          * @description What an API token may do with its scopes.
          * @enum {string}
@@ -6532,6 +7874,29 @@ export interface components {
              * @description What `before` takes for the page after this one; absent on the last.
              */
             next?: number | null;
+        };
+        /** @description Which days of a participant's diary are asked for. */
+        Window: {
+            /**
+             * @description The first day.
+             * @example 2026-11-01
+             */
+            first_day: string;
+            /** @enum {string} */
+            kind: "dates";
+            /**
+             * @description The last day.
+             * @example 2026-11-30
+             */
+            last_day: string;
+        } | {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            days: number;
+            /** @enum {string} */
+            kind: "from_consent";
         };
         /** @description What a token is to be. */
         Wish: {

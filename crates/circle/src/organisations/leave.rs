@@ -11,8 +11,11 @@ use platform::{App, Error, Presented, Result, Transaction, days};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::{Capacity, card_purpose, member::name_purpose, store};
-use crate::sharing::{give::scope_of, words::Words};
+use super::{Capacity, Kind, card_purpose, member::name_purpose, store};
+use crate::{
+    sharing::{give::scope_of, words::Words},
+    studies,
+};
 
 /// Ends a membership, one's own or, as an owner, another's. Needs a fresh proof.
 pub(super) async fn part_with(
@@ -37,6 +40,9 @@ pub(super) async fn part_with(
     let parts = parts(&tx, &capacity, &new).await?;
     let clients = clients(&tx, &capacity, &new).await?;
     let cards = cards(&tx, &capacity, &new).await?;
+    if capacity.kind == Kind::Study {
+        studies::follow_new_keys(&tx, organisation, &capacity.pair, &new).await?;
+    }
     let public = new.public();
     let kind = capacity.kind.as_str();
     let exchange = store::Exchange {

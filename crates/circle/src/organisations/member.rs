@@ -23,7 +23,6 @@ pub(crate) struct Capacity {
 
 impl Capacity {
     /// Begins an act of a member's in an organisation of this kind.
-    #[expect(dead_code, reason = "what members do with clients calls it")]
     pub(crate) async fn begin(
         app: &App,
         presented: &Presented,
@@ -86,7 +85,6 @@ impl Capacity {
     }
 
     /// Refuses who may not open what was granted.
-    #[expect(dead_code, reason = "what members do with clients calls it")]
     pub(crate) fn require_opens(&self) -> Result<()> {
         if self.role.opens() { Ok(()) } else { Err(Error::NotFound) }
     }

@@ -10,5 +10,5 @@ pub(crate) mod store;
 mod view;
 pub(crate) mod words;
 
-pub(crate) use routes::{in_short, routes};
+pub(crate) use routes::{end, in_short, routes, taken};
 pub(crate) use view::PartView;

@@ -112,7 +112,7 @@ impl SentPart {
 }
 
 /// When a day is over everywhere.
-fn end_of(day: Date) -> Result<Timestamp> {
+pub(crate) fn end_of(day: Date) -> Result<Timestamp> {
     let next = day.tomorrow().map_err(|cause| Error::Internal(cause.into()))?;
     next.to_zoned(TimeZone::fixed(jiff::tz::offset(-12)))
         .map(|zoned| zoned.timestamp())

@@ -20,7 +20,7 @@ use super::{
     view::{PartView, ShareView, Shares},
     words::Words,
 };
-use crate::rekey;
+use crate::{rekey, studies};
 
 /// Routes of what an owner gave.
 pub(crate) fn routes() -> Routes {
@@ -173,15 +173,22 @@ pub(crate) async fn withdraw_from(app: &App, presented: &Presented, holder: Uuid
         if !is_there {
             return Err(Error::NotFound);
         }
-        rekey::hold(&tx).await?;
-        let taken = taken(&tx, holder, &[]).await?;
-        store::end_share(&tx, tx.session().principal(), holder).await?;
-        rekey::rekey(app, &tx, &taken).await?;
+        end(app, &tx, holder).await?;
+        // Whoever takes everything back from a study takes part no longer.
+        studies::store::withdraw(&tx, holder, false).await?;
         let about = holder.to_string();
         tx.finish(&[(&store::AUDIT, &[&"access_withdrawn", &about])]).await?;
         Ok(())
     })
     .await
+}
+
+/// Ends a share in a transaction of its owner's, who has a fresh proof.
+pub(crate) async fn end(app: &App, tx: &Transaction, holder: Uuid) -> Result<()> {
+    rekey::hold(tx).await?;
+    let taken = taken(tx, holder, &[]).await?;
+    store::end_share(tx, tx.session().principal(), holder).await?;
+    rekey::rekey(app, tx, &taken).await
 }
 
 /// What came of settling.
@@ -217,7 +224,7 @@ async fn settle(State(app): State<App>, presented: Presented) -> Result<axum::Js
 }
 
 /// The scopes of which a holder loses something that was held.
-async fn taken(tx: &Transaction, holder: Uuid, kept: &[NewPart]) -> Result<Vec<Scope>> {
+pub(crate) async fn taken(tx: &Transaction, holder: Uuid, kept: &[NewPart]) -> Result<Vec<Scope>> {
     let mut taken = Vec::new();
     for row in store::parts(tx, holder).await? {
         let scope = give::scope_of(&row)?;

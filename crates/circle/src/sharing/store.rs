@@ -151,7 +151,7 @@ pub(super) async fn unsettled(db: &Db, presented: &Presented) -> Result<i64> {
 }
 
 /// Begins an act on the share with a holder; whether there is one.
-pub(super) async fn begin(
+pub(crate) async fn begin(
     db: &Db,
     presented: &Presented,
     holder: Uuid,
@@ -177,7 +177,7 @@ pub(crate) async fn end_share(tx: &Transaction, owner: Uuid, holder: Uuid) -> Re
 }
 
 /// Takes all parts from a holder.
-pub(super) async fn end_parts(tx: &Transaction, holder: Uuid) -> Result<()> {
+pub(crate) async fn end_parts(tx: &Transaction, holder: Uuid) -> Result<()> {
     tx.query(&END_PARTS, &[&holder]).await?;
     Ok(())
 }

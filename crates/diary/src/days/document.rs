@@ -174,6 +174,18 @@ pub enum Group {
     Snacks,
 }
 
+impl Group {
+    /// Its name in the API and in exports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Breakfast => "breakfast",
+            Self::Lunch => "lunch",
+            Self::Dinner => "dinner",
+            Self::Snacks => "snacks",
+        }
+    }
+}
+
 /// The document of scope `summary`: the day's totals without the foods.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {

@@ -147,6 +147,7 @@ async fn two_people() -> (TestServer, Person, Person, Tokens) {
         ben = ben.id
     );
     admin.batch_execute(&circle).await.unwrap();
+    admin.batch_execute(&study(ana.id)).await.unwrap();
     admin.batch_execute(steps).await.unwrap();
     let ended = "update auth.session s set expires_at = now()
         where created_at = (select max(o.created_at) from auth.session o where o.principal = s.principal)";
@@ -155,6 +156,31 @@ async fn two_people() -> (TestServer, Person, Person, Tokens) {
     assert_eq!(seal(&server).await.len(), 1);
     let tokens = Tokens { read: reader.token, write: writer.token, leave: leaver.token };
     (server, ana, ben, tokens)
+}
+
+/// What a study has, as if the practice were one with Ana as its participant too.
+fn study(ana: Uuid) -> String {
+    format!(
+        "insert into circle.study (organisation, listed, data_public_key, data_key_tag_hash,
+            data_key_sealed) values ('{PRACTICE}', false, 'k', sha256('t'), 's');
+        insert into circle.protocol (organisation, version, title, sheet, sheet_hash, consent,
+            consent_hash, terms, scopes, minimum_group, ends_on)
+            values ('{PRACTICE}', 1, 't', 's', sha256('s'), 'c', sha256('c'), '{{}}', '{{}}', 5,
+                '2027-01-01');
+        insert into circle.consent (owner, consent, study, version, consent_hash, scopes, first_on,
+            last_on, application) values ('{ana}', gen_random_uuid(), '{PRACTICE}', 1, sha256('c'),
+                '{{}}', '2026-11-01', '2026-11-30', 'web');
+        insert into circle.answer (owner, study, questionnaire, due_on, answer, version,
+            for_study_sealed, for_owner_sealed)
+            values ('{ana}', '{PRACTICE}', 'q', '2026-11-01', gen_random_uuid(), 1, 's', 'o');
+        insert into circle.export (organisation, export, made_by, contents, format)
+            values ('{PRACTICE}', gen_random_uuid(), '{ana}', 'days', 'csv');
+        insert into circle.export_part (owner, export, study, contents, format, version, scopes, days,
+            answers)
+            values ('{ana}', gen_random_uuid(), '{PRACTICE}', 'days', 'csv', 1, '{{}}', 1, 0);
+        insert into circle.aggregate (organisation, release, body_sealed)
+            values ('{PRACTICE}', 1, 's')"
+    )
 }
 
 async fn matrix(server: &TestServer, ana: &Person, ben: &Person, tokens: &Tokens) -> String {

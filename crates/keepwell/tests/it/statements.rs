@@ -64,6 +64,25 @@ const FILL: &str = "
     insert into circle.offered_part
         select id, id, s, 1, '1900-01-01', '2079-06-06', 'see', null, sha256('x')
         from people, unnest(array['food', 'notes']) s;
+    insert into circle.study (organisation, listed, data_public_key, data_key_tag_hash, data_key_sealed)
+        select id, false, 'k', sha256('t'), 's' from people;
+    insert into circle.protocol (organisation, version, title, sheet, sheet_hash, consent, consent_hash,
+        terms, scopes, minimum_group, ends_on)
+        select id, 1, 't', 's', sha256('s'), 'c', sha256('c'), '{}', '{}', 5, '2027-01-01' from people;
+    insert into circle.consent (owner, consent, study, version, consent_hash, scopes, first_on, last_on,
+        application)
+        select p.id, gen_random_uuid(), s.id, 1, sha256('c'), '{}', '2026-11-01', '2026-11-30', 'web'
+        from people p join people s on s.n between p.n and p.n + 2;
+    insert into circle.answer (owner, study, questionnaire, due_on, answer, version, for_study_sealed,
+        for_owner_sealed)
+        select c.owner, c.study, 'q', date '2026-11-01' + d, gen_random_uuid(), 1, 's', 'o'
+        from circle.consent c, generate_series(1, 3) d;
+    insert into circle.export (organisation, export, made_by, contents, format)
+        select id, gen_random_uuid(), id, 'days', 'csv' from people, generate_series(1, 3);
+    insert into circle.export_part (owner, export, study, contents, format, version, scopes, days, answers)
+        select id, gen_random_uuid(), id, 'days', 'csv', 1, '{}', 1, 0 from people, generate_series(1, 3);
+    insert into circle.aggregate (organisation, release, body_sealed)
+        select id, r, 's' from people, generate_series(1, 3) r;
     insert into erasure.erasure_key (owner, key_sealed) select id, sha256('x') from people;
     insert into diary.record_day
         select id, s, date '2026-11-01' + d, 1, 1, decode(repeat('ab', 900), 'hex')

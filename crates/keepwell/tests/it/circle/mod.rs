@@ -2,5 +2,6 @@
 
 pub(crate) mod arrange;
 mod invitations;
+mod studies;
 mod visits;
 mod worlds;

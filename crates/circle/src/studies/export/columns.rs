@@ -1,0 +1,188 @@
+//! Which columns each table has, and what each means: the data dictionary.
+
+use nutrition::Nutrient;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    Contents,
+    table::{Column, Kind},
+};
+use crate::studies::{
+    questionnaire::{self, Question},
+    study::Version,
+};
+
+const DIARY: &str = "the participant's diary";
+const CATALOGUE: &str = "the food catalogue, as it was when the food was recorded";
+const CONSENT: &str = "the consent";
+
+/// A column as the dictionary shows it.
+#[derive(Serialize, ToSchema)]
+pub(in crate::studies) struct ColumnView {
+    /// `days`, `foods` or `answers`.
+    table: &'static str,
+    name: String,
+    /// `text`, `whole`, `number` or `yes_no`.
+    kind: &'static str,
+    /// May be empty.
+    unit: String,
+    meaning: String,
+    source: String,
+}
+
+/// Every column of every table, and every question.
+pub(in crate::studies) fn dictionary(version: &Version) -> Vec<ColumnView> {
+    let mut views = Vec::new();
+    for contents in Contents::ALL {
+        if contents == Contents::Foods && !version.scopes.iter().any(|scope| scope == "food") {
+            continue;
+        }
+        let table = contents.as_str();
+        views.extend(columns(version, contents).into_iter().map(|column| ColumnView {
+            table,
+            name: column.name,
+            kind: match column.kind {
+                Kind::Text => "text",
+                Kind::Whole => "whole",
+                Kind::Number => "number",
+                Kind::YesNo => "yes_no",
+            },
+            unit: column.unit,
+            meaning: column.meaning,
+            source: column.source,
+        }));
+    }
+    for questionnaire in &version.terms.questionnaires {
+        views.extend(questionnaire.questions.iter().map(|question| ColumnView {
+            table: "questions",
+            name: format!("{}.{}", questionnaire.key, question.key),
+            kind: kind_of(question),
+            unit: unit_of(question),
+            meaning: question.text.clone(),
+            source: questionnaire.title.clone(),
+        }));
+    }
+    views
+}
+
+fn kind_of(question: &Question) -> &'static str {
+    match question.answer {
+        questionnaire::Kind::Number { .. } => "number",
+        questionnaire::Kind::Scale { .. } => "whole",
+        questionnaire::Kind::Choice { .. } | questionnaire::Kind::Text { .. } => "text",
+    }
+}
+
+fn unit_of(question: &Question) -> String {
+    match &question.answer {
+        questionnaire::Kind::Number { unit, least, most } => {
+            format!("{unit} {least}..{most}").trim().to_owned()
+        }
+        questionnaire::Kind::Scale { least, most, least_means, most_means } => {
+            format!("{least} {least_means} .. {most} {most_means}")
+        }
+        questionnaire::Kind::Choice { options, .. } => options.join(" | "),
+        questionnaire::Kind::Text { .. } => String::new(),
+    }
+}
+
+/// The columns of one table.
+pub(super) fn columns(version: &Version, contents: Contents) -> Vec<Column> {
+    let mut columns = vec![
+        column(
+            "participant",
+            Kind::Text,
+            "",
+            "The participant's pseudonym in this study.",
+            CONSENT,
+        ),
+        column(
+            "day",
+            Kind::Whole,
+            "",
+            "Which day of the participant's window it is; the first is 1.",
+            DIARY,
+        ),
+    ];
+    if version.terms.dates {
+        columns.push(column("date", Kind::Text, "YYYY-MM-DD", "The calendar date.", DIARY));
+    }
+    match contents {
+        Contents::Days => days(version, &mut columns),
+        Contents::Foods => foods(&mut columns),
+        Contents::Answers => answers(&mut columns),
+    }
+    columns
+}
+
+fn days(version: &Version, columns: &mut Vec<Column>) {
+    columns.push(column("logged", Kind::YesNo, "", "Something was recorded.", DIARY));
+    columns.push(column(
+        "complete",
+        Kind::YesNo,
+        "",
+        "The participant said that nothing is missing.",
+        DIARY,
+    ));
+    if !version.scopes.iter().any(|scope| scope == "summary") {
+        return;
+    }
+    columns.push(column("foods", Kind::Whole, "", "How many foods were recorded.", DIARY));
+    for nutrient in Nutrient::ALL {
+        let (key, name, unit) = (nutrient.key(), nutrient.name(), nutrient.unit().as_str());
+        columns.push(column(
+            key,
+            Kind::Number,
+            unit,
+            &format!(
+                "{name}: the day's total of what is known. Empty when it is known for no food."
+            ),
+            CATALOGUE,
+        ));
+        columns.push(column(
+            &format!("{key}_known"),
+            Kind::Whole,
+            "",
+            &format!("For how many of the day's foods {name} is known."),
+            CATALOGUE,
+        ));
+    }
+}
+
+fn foods(columns: &mut Vec<Column>) {
+    for (name, kind, unit, meaning, source) in [
+        ("meal", Kind::Text, "", "breakfast, lunch, dinner or snacks.", DIARY),
+        ("time", Kind::Text, "HH:MM", "On the participant's clock.", DIARY),
+        ("food", Kind::Text, "", "The food's name in the catalogues.", CATALOGUE),
+        ("name", Kind::Text, "", "What people read.", CATALOGUE),
+        ("catalogue", Kind::Text, "", "Where the values come from.", CATALOGUE),
+        ("release", Kind::Text, "", "The release of the catalogue.", CATALOGUE),
+        ("grams", Kind::Number, "g", "How much was eaten.", DIARY),
+    ] {
+        columns.push(column(name, kind, unit, meaning, source));
+    }
+}
+
+fn answers(columns: &mut Vec<Column>) {
+    const GIVEN: &str = "the questionnaire";
+    for (name, kind, meaning) in [
+        ("questionnaire", Kind::Text, "The questionnaire's key."),
+        ("question", Kind::Text, "The question's key."),
+        ("number", Kind::Number, "The answer, where it is a number or a step of a scale."),
+        ("text", Kind::Text, "The answer, where it is words or chosen; several with | between."),
+        ("version", Kind::Whole, "Under which version of the protocol it was given."),
+    ] {
+        columns.push(column(name, kind, "", meaning, GIVEN));
+    }
+}
+
+fn column(name: &str, kind: Kind, unit: &str, meaning: &str, source: &str) -> Column {
+    Column {
+        name: name.to_owned(),
+        kind,
+        unit: unit.to_owned(),
+        meaning: meaning.to_owned(),
+        source: source.to_owned(),
+    }
+}
