@@ -5,6 +5,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { expect, test } from './guarded'
 import { opening, part, signUp, somebody } from './person'
+import { seed } from './seed'
 
 async function axe(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
@@ -140,4 +141,41 @@ test('an invitation that is taken back is worth nothing, and an open page stops 
   await other.goto('/invitation')
   await expect(other.getByText('Open the link once more.')).toBeVisible()
   await other.context().close()
+})
+
+test('a slice shows that slice: only that something was logged, or only the sums', async ({ page, browser }) => {
+  test.setTimeout(240_000)
+  await signUp(page)
+  await seed(page)
+  const offer = (scope: string) =>
+    page.evaluate(async (given) => {
+      const parts = [{ scope: given, access: 'see' }]
+      const body = JSON.stringify({ your_name: 'Ana', for: 'Ben', purpose: '', parts })
+      const answer = await fetch('/api/v1/sharing/invitations', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+      return ((await answer.json()) as { link: string }).link
+    }, scope)
+  const accept = async (other: Page, link: string) => {
+    await signUp(other)
+    await other.goto(link)
+    await other.getByLabel('Your name').fill('Ben')
+    await other.getByRole('button', { name: 'Accept' }).click()
+    await expect(other.getByTestId('visit-bar')).toContainText("Ana's diary")
+  }
+
+  const logged = await another(browser)
+  await accept(logged, await offer('logged'))
+  await expect(logged.getByRole('heading', { name: /^This day was logged/ })).toBeVisible()
+  await expect(logged.getByRole('link', { name: 'Trends' })).toHaveCount(0)
+  await expect(logged.getByRole('button', { name: 'Add', exact: true })).toHaveCount(0)
+  await expect(part(logged, 'Water')).toHaveCount(0)
+  await axe(logged)
+  await logged.context().close()
+
+  const sums = await another(browser)
+  await accept(sums, await offer('summary'))
+  await expect(sums.getByRole('heading', { name: 'Trends', level: 1 })).toBeVisible()
+  await expect(sums.getByRole('table').last()).toContainText('1,884')
+  await sums.getByRole('link', { name: 'Diary' }).click()
+  await expect(sums.getByRole('heading', { name: 'You were not given this day.' })).toBeVisible()
+  await sums.context().close()
 })

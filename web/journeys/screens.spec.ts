@@ -3,30 +3,11 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import { expect, test } from './guarded'
 import { Authenticator } from './authenticator'
 import { keepCode, part, signIn, signUp, somebody, toSecurity } from './person'
 import { seed } from './seed'
-
-const folder = process.env['KEEPWELL_TEST_SCREENS'] ?? join(import.meta.dirname, '../test-results/screens')
-const SIZES = [
-  { name: '360', width: 360, height: 780 },
-  { name: '1440', width: 1440, height: 900 },
-]
-const SCHEMES = ['light', 'dark'] as const
-
-async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
-  for (const { name: size, width, height } of SIZES) {
-    await page.setViewportSize({ width, height })
-    for (const colorScheme of SCHEMES) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await page.waitForTimeout(120)
-      await page.screenshot({ path: join(folder, `${name}-${size}-${colorScheme}.png`), fullPage })
-    }
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
+import { folder, shoot } from './shoot'
 
 test('every page is photographed @screens', async ({ page }) => {
   test.setTimeout(300_000)

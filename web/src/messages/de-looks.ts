@@ -40,6 +40,7 @@ export const looks: typeof Looks = {
     entry_removed: ({ days }) => some('hat einen Eintrag', days, 'entfernt'),
     entries_copied: ({ days }) => some('hat Einträge', days, 'kopiert'),
     day_marked: ({ days }) => some('hat den Tag', days, 'als vollständig oder offen markiert'),
+    invitation_accepted: () => 'hat deine Einladung angenommen',
     record_refused: ({ days }) => some('bekam nicht zu sehen, was verändert worden war', days),
   },
   other: (act, { days }) => some(`hat getan: „${act.replaceAll('_', ' ')}“`, days),

@@ -47,6 +47,7 @@ export const looks = {
     entry_removed: (what: About) => `removed an entry ${what.on}`.trim(),
     entries_copied: (what: About) => `copied entries ${what.on}`.trim(),
     day_marked: (what: About) => `marked the day ${what.days} as complete or open`,
+    invitation_accepted: () => 'accepted your invitation',
     record_refused: (what: About) => `was refused something that had been altered ${what.on}`.trim(),
   } as Record<string, (what: About) => string>,
   other: (act: string, what: About) => `did “${act.replaceAll('_', ' ')}” ${what.on}`.trim(),

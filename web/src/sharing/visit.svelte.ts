@@ -22,7 +22,7 @@ class Visit {
   #checking = false
 
   constructor() {
-    diary.missed = () => void this.check()
+    diary.missed = () => this.#missed()
     setInterval(() => rights.visited && void this.check(), CHECK_EVERY_MS)
     const close = () => {
       this.diaries = []
@@ -65,18 +65,16 @@ class Visit {
   /** Whether the open diary may still be seen, and what of it. */
   async check(): Promise<void> {
     const open = rights.visited
-    if (!open || this.#checking || !session.isOpen) return
+    // Which clients a practice has, its roster knows.
+    if (!open || open.as !== null || this.#checking || !session.isOpen) return
     this.#checking = true
     try {
-      // Of a practice's client the roster knows; here it only shows when nothing of it is there any more.
-      if (open.as !== null) return
       const { visits } = await ask(api.GET('/api/v1/visits'))
       this.diaries = visits
       if (rights.visited !== open) return
       const now = visits.find(({ owner }) => owner === open.owner)
       if (!now || now.parts.length === 0) {
-        this.leave()
-        say(t().sharing.visit.over(open.name))
+        this.#over(open)
       } else if (JSON.stringify(now.parts) !== JSON.stringify(open.parts)) {
         this.#turn({ ...open, parts: now.parts })
         void diary.load()
@@ -86,6 +84,18 @@ class Visit {
     } finally {
       this.#checking = false
     }
+  }
+
+  /** Something that was granted is not there. */
+  #missed(): void {
+    const open = rights.visited
+    if (open !== null && open.as !== null) this.#over(open)
+    else void this.check()
+  }
+
+  #over({ name }: OpenDiary): void {
+    this.leave()
+    say(t().sharing.visit.over(name))
   }
 
   #turn(to: OpenDiary | null): void {

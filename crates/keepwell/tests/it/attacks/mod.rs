@@ -4,6 +4,7 @@
 mod altered_keys;
 mod altered_rows;
 mod audit_log;
+mod friends;
 mod guessing;
 mod hostile_input;
 mod injection;
