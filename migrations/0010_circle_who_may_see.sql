@@ -434,13 +434,36 @@ alter function auth.keep_my_keyrings(uuid[], bytea[]) owner to keepwell_revoker;
 revoke all on function auth.keep_my_keyrings(uuid[], bytea[]) from public;
 grant execute on function auth.keep_my_keyrings(uuid[], bytea[]) to keepwell_app;
 
+-- Refuses a keyring that a re-key has overtaken: whoever keeps one says the sum of the epochs on it, and
+-- a re-key holds this lock alone. Nothing is on the keyring of a session that waits for its second step.
+grant select (owner, holder, epoch) on auth.access_grant to keepwell_auth, keepwell_revoker;
+create policy own_of_the_presented_session on auth.access_grant for select to keepwell_auth
+    using (owner = holder and owner = (select s.principal from auth.session s));
+create policy own_of_the_asker on auth.access_grant for select to keepwell_revoker
+    using (owner = holder and owner = (select m.principal from auth.me m));
+create function auth.hold_keys(person uuid, epochs bigint) returns void
+    language plpgsql security invoker set search_path = '' as $$
+begin
+    perform pg_advisory_xact_lock_shared(hashtextextended(person::text, 0));
+    if epochs <> 0 and epochs is distinct from (
+        select sum(a.epoch) from auth.access_grant a
+        where a.owner = person and a.holder = person) then
+        raise exception 'the keys were changed meanwhile' using errcode = '40001';
+    end if;
+end
+$$;
+revoke all on function auth.hold_keys(uuid, bigint) from public;
+grant execute on function auth.hold_keys(uuid, bigint) to keepwell_auth, keepwell_revoker;
+
 -- Whoever begins a session keeps its spare key with its keyring, and tags the public key that its
 -- person's private key leads to where it has none.
 drop function auth.keep_keyring(bytea, bytea);
-create function auth.keep_keyring(keyring bytea, spare_key bytea, device bytea, tag bytea)
-    returns void
+create function auth.keep_keyring(
+    keyring bytea, spare_key bytea, epochs bigint, device bytea, tag bytea
+) returns void
     language plpgsql security definer set search_path = '' as $$
 begin
+    perform auth.hold_keys((select s.principal from auth.session s), epochs);
     update auth.session s
     set keyring_sealed = keyring, spare_key_sealed = spare_key, device_sealed = device
     where s.keyring_sealed is null and s.expires_at > now();
@@ -451,7 +474,7 @@ begin
     where p.principal = (select s.principal from auth.session s) and p.key_tag_hash is null;
 end
 $$;
-alter function auth.keep_keyring(bytea, bytea, bytea, bytea) owner to keepwell_auth;
+alter function auth.keep_keyring(bytea, bytea, bigint, bytea, bytea) owner to keepwell_auth;
 grant select (principal, key_tag_hash), update (key_tag_hash) on auth.principal to keepwell_auth;
 create policy of_the_presented_session on auth.principal for select to keepwell_auth
     using (principal = (select s.principal from auth.session s));
@@ -459,12 +482,14 @@ create policy presented_session_tags on auth.principal for update to keepwell_au
     using (principal = (select s.principal from auth.session s))
     with check (principal = (select s.principal from auth.session s));
 drop function auth.renew_session(text, bytea);
-create function auth.renew_session(new_token text, keyring bytea, spare_key bytea) returns void
+create function auth.renew_session(
+    new_token text, keyring bytea, spare_key bytea, epochs bigint
+) returns void
     language plpgsql security definer set search_path = '' as $$
 declare
     renewed auth.session%rowtype;
 begin
-    perform auth.hold_still((select s.principal from auth.session s));
+    perform auth.hold_keys((select s.principal from auth.session s), epochs);
     delete from auth.session s where s.expires_at > now() returning * into renewed;
     if not found then
         raise exception 'no session was presented' using errcode = '28000';
@@ -476,15 +501,15 @@ begin
     insert into auth.session select renewed.*;
 end
 $$;
-alter function auth.renew_session(text, bytea, bytea) owner to keepwell_auth;
-revoke all on function auth.keep_keyring(bytea, bytea, bytea, bytea),
-    auth.renew_session(text, bytea, bytea) from public;
-grant execute on function auth.keep_keyring(bytea, bytea, bytea, bytea),
-    auth.renew_session(text, bytea, bytea) to keepwell_app;
+alter function auth.renew_session(text, bytea, bytea, bigint) owner to keepwell_auth;
+revoke all on function auth.keep_keyring(bytea, bytea, bigint, bytea, bytea),
+    auth.renew_session(text, bytea, bytea, bigint) from public;
+grant execute on function auth.keep_keyring(bytea, bytea, bigint, bytea, bytea),
+    auth.renew_session(text, bytea, bytea, bigint) to keepwell_app;
 drop function auth.make_token(uuid, bytea, bytea, text, text[], interval, bytea);
 create function auth.make_token(
     token uuid, token_hash bytea, name_sealed bytea, access text, scopes text[], life interval,
-    keyring_sealed bytea, spare_key_sealed bytea
+    keyring_sealed bytea, spare_key_sealed bytea, epochs bigint
 ) returns void
     language plpgsql security definer set search_path = '' as $$
 declare
@@ -494,6 +519,7 @@ begin
     if not found or not me.fresh then
         raise exception 'no session with a fresh proof was presented' using errcode = '28000';
     end if;
+    perform auth.hold_keys(me.principal, epochs);
     insert into auth.session (principal, session, token_hash, application, idle_limit, expires_at,
         keyring_sealed, spare_key_sealed, name_sealed, access, scopes)
     values (me.principal, token, make_token.token_hash, 'token', life, now() + life,
@@ -501,11 +527,11 @@ begin
         make_token.access, make_token.scopes);
 end
 $$;
-alter function auth.make_token(uuid, bytea, bytea, text, text[], interval, bytea, bytea)
+alter function auth.make_token(uuid, bytea, bytea, text, text[], interval, bytea, bytea, bigint)
     owner to keepwell_revoker;
-revoke all on function auth.make_token(uuid, bytea, bytea, text, text[], interval, bytea, bytea)
+revoke all on function auth.make_token(uuid, bytea, bytea, text, text[], interval, bytea, bytea, bigint)
     from public;
-grant execute on function auth.make_token(uuid, bytea, bytea, text, text[], interval, bytea, bytea)
+grant execute on function auth.make_token(uuid, bytea, bytea, text, text[], interval, bytea, bytea, bigint)
     to keepwell_app;
 
 -- Opens an account and its first session, as before, with the tag and the spare key.

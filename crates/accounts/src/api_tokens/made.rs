@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use keys::{ApiKeyring, ApiToken, Keyring, RootKey, Scope};
-use platform::{Error, Result, Session, TokenAccess, http::text};
+use platform::{Error, Result, Session, TokenAccess, http::text, session::epochs_on};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -111,6 +111,8 @@ pub(super) struct Row {
     pub(super) name_sealed: Vec<u8>,
     pub(super) keyring_sealed: Vec<u8>,
     pub(super) spare_key_sealed: Vec<u8>,
+    /// What the owner's keyring knew when it was made.
+    pub(super) epochs: i64,
 }
 
 /// Makes a token of the asker's.
@@ -124,6 +126,7 @@ pub(super) fn make(root: &RootKey, session: &Session, new: &NewToken) -> Result<
         name_sealed: seal_name(session, id, &new.name),
         keyring_sealed: keyring.seal(&key, owner),
         spare_key_sealed: key.spare(session.keyring().pair(), owner),
+        epochs: epochs_on(session.keyring(), owner),
     };
     Ok((token, row))
 }

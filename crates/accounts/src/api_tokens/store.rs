@@ -27,7 +27,7 @@ static LOCK: Sql = Sql::new("select principal from accounts.account for update",
 static COUNT: Sql = Sql::new("select count(*) as tokens from auth.my_tokens", &[]);
 
 static MAKE: Sql = Sql::new(
-    "select auth.make_token($1, $2, $3, $4, $5, make_interval(days => $6), $7, $8)",
+    "select auth.make_token($1, $2, $3, $4, $5, make_interval(days => $6), $7, $8, $9)",
     &[
         Type::UUID,
         Type::BYTEA,
@@ -37,6 +37,7 @@ static MAKE: Sql = Sql::new(
         Type::INT4,
         Type::BYTEA,
         Type::BYTEA,
+        Type::INT8,
     ],
 );
 
@@ -79,6 +80,7 @@ pub(super) async fn keep(
                 &new.days,
                 &row.keyring_sealed,
                 &row.spare_key_sealed,
+                &row.epochs,
             ],
         ),
         (&AUDIT, &[&"token_made", &about]),

@@ -65,7 +65,11 @@ pub(crate) async fn renew(app: &App, tx: Unproved, session: &Session) -> Result<
     let renewed = Presented::generate();
     let sealed = renewed.seal_keyring(app.root(), session.principal(), session.keyring());
     let token = renewed.database_token();
-    tx.finish(&[(&RENEW, &[&token, &sealed.keyring, &sealed.spare_key]), (&AUDIT, &[])]).await?;
+    tx.finish(&[
+        (&RENEW, &[&token, &sealed.keyring, &sealed.spare_key, &sealed.epochs]),
+        (&AUDIT, &[]),
+    ])
+    .await?;
     Ok(renewed)
 }
 

@@ -298,7 +298,8 @@ pub(super) async fn renew(
     sealed: &SealedKeyring,
     act: &str,
 ) -> Result<()> {
-    let renew: Params<'_> = &[&presented.database_token(), &sealed.keyring, &sealed.spare_key];
+    let renew: Params<'_> =
+        &[&presented.database_token(), &sealed.keyring, &sealed.spare_key, &sealed.epochs];
     tx.finish(&[(&RENEW, renew), (&AUDIT, &[&act])]).await?;
     Ok(())
 }

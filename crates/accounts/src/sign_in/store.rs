@@ -42,7 +42,10 @@ static GRANTS: Sql = Sql::new(
     &[],
 );
 
-static KEEP_KEYRING: Sql = Sql::new("select auth.keep_keyring($1, $2, $3, $4)", &[Type::BYTEA; 4]);
+static KEEP_KEYRING: Sql = Sql::new(
+    "select auth.keep_keyring($1, $2, $3, $4, $5)",
+    &[Type::BYTEA, Type::BYTEA, Type::INT8, Type::BYTEA, Type::BYTEA],
+);
 
 /// Who came in with a passkey has one.
 static OWE: Sql = Sql::new(
@@ -160,8 +163,10 @@ pub(crate) async fn complete(
     let tag = app.root().public_key_tag(principal, PERSON, &pair.public()).to_vec();
     let keyring = credentials::keyring(pair, principal, &grants)?;
     let sealed = presented.seal_keyring(app.root(), principal, &keyring);
-    let keep: (&Sql, platform::Params<'_>) =
-        (&KEEP_KEYRING, &[&sealed.keyring, &sealed.spare_key, &device_sealed, &tag]);
+    let keep: (&Sql, platform::Params<'_>) = (
+        &KEEP_KEYRING,
+        &[&sealed.keyring, &sealed.spare_key, &sealed.epochs, &device_sealed, &tag],
+    );
     match (opened.is_open, app.sessions().second_step_required) {
         (false, _) => tx.finish(&[keep]).await?,
         (true, false) => tx.finish(&[keep, (&AUDIT, &[&"signed_in"])]).await?,

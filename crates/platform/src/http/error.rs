@@ -278,6 +278,11 @@ pub struct ProblemJson {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        if matches!(self, Self::Internal(_)) && self.is_race() {
+            let moment =
+                "something else was changed at the same moment: nothing was lost; try again";
+            return Self::Conflict(moment).into_response();
+        }
         if let Self::Internal(cause) = &self {
             tracing::error!(cause = describe(cause), "request failed");
         }

@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 use crate::{Db, Error, Result, Sql, mail::Language};
 
 pub use caller::{Caller, PresentedCaller, TokenAccess};
-pub use spare::SealedKeyring;
+pub use spare::{SealedKeyring, epochs_on};
 pub use visit::{Visit, Visitor};
 pub(crate) use {bearer::token as bearer_token, caller::NOT_FOR_TOKENS};
 

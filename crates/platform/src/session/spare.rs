@@ -1,7 +1,7 @@
 //! A keyring on its way into the database: sealed for its session, with what lets its own person seal
 //! it anew when a scope gets new keys.
 
-use keys::{Keyring, RootKey};
+use keys::{Keyring, RootKey, Scope};
 use uuid::Uuid;
 
 use super::Presented;
@@ -13,6 +13,15 @@ pub struct SealedKeyring {
     pub keyring: Vec<u8>,
     /// The key it is sealed under, sealed to the session's person.
     pub spare_key: Vec<u8>,
+    /// The sum of the epochs on it: the database refuses a keyring that new keys have overtaken.
+    pub epochs: i64,
+}
+
+/// The sum of the newest epochs of a person's own scopes on a keyring; zero where it holds none.
+pub fn epochs_on(keyring: &Keyring, principal: Uuid) -> i64 {
+    let newest =
+        |scope: Scope| keyring.current(principal, scope).map(|(epoch, _)| i64::from(epoch));
+    Scope::ALL.into_iter().filter_map(newest).sum()
 }
 
 impl Presented {
@@ -27,6 +36,7 @@ impl Presented {
         SealedKeyring {
             keyring: keyring.seal(&key, principal),
             spare_key: key.spare(keyring.pair(), principal),
+            epochs: epochs_on(keyring, principal),
         }
     }
 }

@@ -102,8 +102,10 @@ pub static END: Sql = Sql::new("select auth.end_session()", &[]);
 pub static END_OTHERS: Sql = Sql::new("select auth.end_other_sessions()", &[]);
 
 /// Gives the presented session another token, and its keyring as that is sealed for it.
-pub static RENEW: Sql =
-    Sql::new("select auth.renew_session($1, $2, $3)", &[Type::TEXT, Type::BYTEA, Type::BYTEA]);
+pub static RENEW: Sql = Sql::new(
+    "select auth.renew_session($1, $2, $3, $4)",
+    &[Type::TEXT, Type::BYTEA, Type::BYTEA, Type::INT8],
+);
 
 /// Records in the audit that a session's keys were refused.
 pub static AUDIT_REFUSED: Sql = Sql::new("select audit.append('record_refused', 'keys')", &[]);

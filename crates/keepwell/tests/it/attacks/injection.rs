@@ -440,7 +440,7 @@ fn changes_to(person: Uuid) -> Vec<String> {
         format!("update auth.access_grant set key_sealed = 'planted' where owner = '{person}'"),
         format!("update erasure.erasure_key set key_sealed = 'planted' where owner = '{person}'"),
         "select auth.end_other_sessions()".to_owned(),
-        "select auth.keep_keyring('planted', 'spare', 'device', sha256('tag'))".to_owned(),
+        "select auth.keep_keyring('planted', 'spare', 0, 'device', sha256('tag'))".to_owned(),
         "select auth.keep_my_keyrings(array[]::uuid[], array[]::bytea[])".to_owned(),
         "select audit.append_visit('planted', 'by nobody')".to_owned(),
         format!("select circle.end_share('{person}', '{person}')"),

@@ -135,9 +135,9 @@ async fn a14_a_write_only_token_reads_nothing_by_sql_in_its_own_request() {
 
     // None of the functions of sessions makes anything of it.
     for call in [
-        "select auth.renew_session(repeat('ab', 32), 'ring', 'spare')",
-        "select auth.keep_keyring('ring', 'spare', 'device', sha256('tag'))",
-        "select auth.make_token(gen_random_uuid(), sha256('x'), 'n', 'read', array['food'], '1 day', 'k', 's')",
+        "select auth.renew_session(repeat('ab', 32), 'ring', 'spare', 0)",
+        "select auth.keep_keyring('ring', 'spare', 0, 'device', sha256('tag'))",
+        "select auth.make_token(gen_random_uuid(), sha256('x'), 'n', 'read', array['food'], '1 day', 'k', 's', 0)",
         "select accounts.change_email('mine', true)",
         "select auth.keep_my_keyrings(array[]::uuid[], array[]::bytea[])",
         "select audit.append_visit('planted', 'by a token')",

@@ -182,3 +182,43 @@ async fn what_is_taken_back_gets_new_keys_and_everybody_else_goes_on() {
         where owner = $1 and scope = 'food' and epoch <> 2";
     assert_eq!(admin.query_one(old_epochs, &[&ana.id]).await.unwrap().get::<_, i64>(0), 0);
 }
+
+#[tokio::test]
+async fn what_begins_while_keys_are_made_anew_has_the_new_ones_or_does_not_begin() {
+    let server = TestServer::start(keepwell::router).await;
+    let (mut ana, ben) = (server.person("ana").await, server.person("ben").await);
+    let admin = server.db.admin().await;
+    let day = "/api/v1/days/2026-03-01";
+    ana.eat("2026-03-01", BANANA, 100.0).await;
+    for _ in 0..6 {
+        let all = [Part::see(Scope::Food, "1900-01-01", "2079-06-06")];
+        share(&server, &admin, &ana, ben.id, "friend", &all).await;
+        ana.prove().await;
+        let withdraw = format!("/api/v1/sharing/{}", ben.id);
+        let wish = json!({"name": "p", "scopes": ["food"], "access": "read", "days": 30});
+        let credentials = json!({"email": ana.email, "password": ana.password});
+        // Another browser: the same one would end the session that it had.
+        let browser = ana.with_cookie("");
+        let (withdrawn, made, entered) = tokio::join!(
+            ana.delete(&withdraw),
+            ana.post("/api/v1/account/tokens", &wish),
+            browser.post("/api/v1/session", &credentials),
+        );
+        drop(withdrawn.expect(204));
+        if made.status.as_u16() == 201 {
+            let token = made.json()["token"].as_str().unwrap().to_owned();
+            let request = ana.with_cookie("").request(Method::GET, day);
+            let answer =
+                ana.answer(request.header("authorization", format!("Bearer {token}"))).await;
+            assert_eq!(answer.expect(200).json()["foods"], 1);
+        } else {
+            drop(made.expect(409));
+        }
+        if entered.status.as_u16() == 201 {
+            let there = ana.with_cookie(entered.cookie().unwrap());
+            assert_eq!(there.get(day).await.expect(200).json()["foods"], 1);
+        } else {
+            drop(entered.expect(409));
+        }
+    }
+}
