@@ -91,21 +91,26 @@ async fn a08_food_of_march_reaches_no_other_scope_and_no_other_day() {
     let seen = look_at_everything(&sql).await;
     let food = |day: &str| ("food".to_owned(), day.to_owned());
     assert_eq!(seen, [food("2026-03-01"), food("2026-03-31")]);
-    for of_hers in [
-        "diary.record_day",
-        "auth.access_grant where owner <> holder",
-        "audit.event",
-        "circle.invitation",
-        "circle.former_holder",
+    for (table, rows) in [
+        ("diary.record_day", 0),
+        ("auth.access_grant", 1),
+        ("circle.share", 1),
+        ("circle.invitation", 0),
+        ("circle.former_holder", 0),
+        ("audit.event", 0),
+        ("accounts.notice", 0),
     ] {
-        let count = format!("select count(*) from {of_hers}");
-        let rows: i64 = sql.query_one(&count, &[]).await.unwrap().get(0);
-        let his = if of_hers.starts_with("auth") { 1 } else { 0 };
-        assert!(rows <= his || of_hers == "audit.event", "{of_hers}: {rows}");
+        let owner = if table == "accounts.notice" { "principal" } else { "owner" };
+        let count = format!("select count(*) from {table} where {owner} = $1");
+        let seen = sql.query_one(&count, &[&ana.id]).await.unwrap();
+        assert_eq!(seen.get::<_, i64>(0), rows, "{table}");
     }
-    let locked =
-        format!("select count(*) from diary.look_for_change({EVERYTHING}, '{{2026-03-01}}')");
-    assert_eq!(sql.query_one(&locked, &[]).await.unwrap().get::<_, i64>(0), 0, "he may only see");
+    let locked = format!("select scope from diary.look_for_change({EVERYTHING}, '{{2026-03-01}}')");
+    let rows = sql.query(&locked, &[]).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.get(0)).collect::<Vec<&str>>(), ["food"]);
+    let write = "select diary.keep_days_of_visit('{food}', '{2026-03-01}', '{2}', '{1}', '{x}', 'entry_amended')";
+    let refused = sql.batch_execute(write).await.unwrap_err();
+    assert_eq!(refused.code().unwrap().code(), "42501", "he may only see");
     sql.batch_execute("rollback").await.unwrap();
 }
 
@@ -121,7 +126,7 @@ async fn a08_a_friend_who_writes_march_changes_no_other_day_and_signs_what_he_ad
 
     let other_day = day_entry(Uuid::now_v7(), BANANA, 50.0);
     for day in ["2026-02-28", "2026-04-01"] {
-        drop(visitor.post(&format!("/api/v1/days/{day}/entries"), &other_day).await.expect(403));
+        drop(visitor.post(&format!("/api/v1/days/{day}/entries"), &other_day).await.expect(404));
     }
     // Neither does he take something from a day that he may not see, nor move something there.
     let april = ana.get("/api/v1/days/2026-04-01").await.expect(200).json();
