@@ -6504,6 +6504,11 @@ export interface components {
             /** @description Since when the person is known to read mail there (RFC 3339). */
             verified_at?: string | null;
         };
+        /**
+         * @description What an entry can be.
+         * @enum {string}
+         */
+        EntryKind: "food" | "water" | "note";
         /** @description An entry; which fields it has depends on its kind. */
         EntryView: {
             /**
@@ -7507,7 +7512,7 @@ export interface components {
              * @description Made by the client (`UUIDv7`); sending the same entry again changes nothing.
              */
             id: string;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["EntryKind"];
             /**
              * Format: double
              * @description For `water`.

@@ -49,6 +49,7 @@ pub(crate) struct SentEntry {
 /// What an entry can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = EntryKind)]
 enum Kind {
     Food,
     Water,
