@@ -468,7 +468,7 @@ begin
         return;
     end if;
     perform set_config('app.owner', of_owner::text, true);
-    perform audit.append_of_visit(of_owner, me.principal, of_study, me.application, 'looked', seen);
+    perform audit.append_of_visit(of_owner, me.principal, of_study, me.application, 'answers_read', seen);
     return query
         select a.questionnaire, a.due_on, a.answer, a.version, a.for_study_sealed, e.key_sealed
         from circle.answer a

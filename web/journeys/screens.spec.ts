@@ -214,3 +214,54 @@ test('what opens the diary is photographed @screens', async ({ page, browser }) 
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
   await shoot(page, 'new-password')
 })
+
+test('a study is photographed from both sides @screens', async ({ page }) => {
+  test.setTimeout(300_000)
+  mkdirSync(folder, { recursive: true })
+  await signUp(page)
+  await page.goto('/studies')
+  await expect(page.getByText('You take part in no study.')).toBeVisible()
+  await shoot(page, 'studies-empty')
+  await page.goto('/research')
+  await page.getByRole('button', { name: 'Found a study' }).click()
+  await shoot(page, 'research-found', false)
+  await page.keyboard.press('Escape')
+  const title = await page.evaluate(async () => {
+    const title = `Fibre and sleep ${Date.now()}`
+    const hours = { kind: 'number', unit: 'h', least: 0, most: 24 }
+    const how = { kind: 'scale', least: 1, most: 5, least_means: 'badly', most_means: 'well' }
+    const woke = { kind: 'choice', options: ['noise', 'light', 'nothing'], several: true }
+    const question = (key: string, text: string, answer: unknown) => ({ key, text, required: false, answer })
+    const questions = [question('hours', 'How long did you sleep?', hours), question('how', 'How well?', how), question('woke', 'What woke you?', woke)]
+    const protocol = {
+      title, sheet: '# What it is\n\nWe look at **fibre** and how people sleep.\n\n- You keep your diary for two weeks.\n- You answer three questions a day.',
+      consent: 'I agree that my days of these two weeks are read under a pseudonym.', scopes: ['food'], window: { kind: 'from_consent', days: 14 },
+      questionnaires: [{ key: 'night', title: 'Your night', every: 'day', questions }], contact: 'Dr. Kim, fibre@example.org', ethics: '2026/17',
+      minimum_group: 5, ends_on: `${new Date().getFullYear() + 1}-06-30`, listed: true, dates: false,
+    }
+    const body = JSON.stringify({ protocol, your_name: 'Dr. Kim' })
+    const answer = await fetch('/api/v1/studies', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    if (!answer.ok) throw new Error(await answer.text())
+    return title
+  })
+  await page.goto('/studies')
+  await page.getByRole('button', { name: `Read more about ${title}` }).click()
+  await page.getByRole('checkbox', { name: /I have read/ }).check()
+  await shoot(page, 'study-agree', false)
+  await page.getByRole('button', { name: 'I agree and take part' }).click()
+  await page.getByRole('button', { name: 'Answer: Your night' }).click()
+  await page.getByRole('textbox').fill('7.5')
+  await shoot(page, 'study-answer', false)
+  await page.getByRole('button', { name: 'Send the answers' }).click()
+  await expect(part(page, 'To be answered')).toContainText('answered')
+  await shoot(page, 'study-mine')
+  await page.getByRole('button', { name: 'Stop taking part…' }).click()
+  await shoot(page, 'study-stop', false)
+  await page.keyboard.press('Escape')
+  await page.goto('/research')
+  await page.getByRole('button', { name: `Open ${title}` }).click()
+  await expect(page.getByTestId('participants')).toContainText('P-')
+  await part(page, 'Data dictionary').getByRole('button', { name: 'Show' }).click()
+  await expect(part(page, 'Data dictionary')).toContainText('What woke you?')
+  await shoot(page, 'research-study')
+})

@@ -5140,7 +5140,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Code"];
+                    "application/json": components["schemas"]["StudyCode"];
                 };
             };
             responses: {
@@ -5603,7 +5603,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Wish"];
+                    "application/json": components["schemas"]["ExportWish"];
                 };
             };
             responses: {
@@ -6172,6 +6172,55 @@ export interface components {
              */
             version: number;
         };
+        /** @description What kind of answer there is. */
+        AnswerKind: {
+            /** @enum {string} */
+            kind: "number";
+            /**
+             * Format: double
+             * @description The least it may be.
+             */
+            least: number;
+            /**
+             * Format: double
+             * @description The most it may be.
+             */
+            most: number;
+            /** @description What it is counted in. */
+            unit: string;
+        } | {
+            /** @enum {string} */
+            kind: "choice";
+            /** @description What there is to choose from. */
+            options: string[];
+            /** @description Whether more than one may be chosen. */
+            several: boolean;
+        } | {
+            /** @enum {string} */
+            kind: "scale";
+            /**
+             * Format: int32
+             * @description The lowest step.
+             */
+            least: number;
+            /** @description What the lowest step means. */
+            least_means: string;
+            /**
+             * Format: int32
+             * @description The highest step.
+             */
+            most: number;
+            /** @description What the highest step means. */
+            most_means: string;
+        } | {
+            /**
+             * Format: int32
+             * @description How many characters at most.
+             */
+            characters_max: number;
+            /** @enum {string} */
+            kind: "text";
+        };
         AnswerView: {
             answered_at: string;
             answers: {
@@ -6600,6 +6649,11 @@ export interface components {
              */
             participants: number;
         };
+        /** @description Which table, and how it is written down. */
+        ExportWish: {
+            contents: components["schemas"]["Contents"];
+            format: components["schemas"]["Format"];
+        };
         ExportedView: {
             /**
              * Format: int32
@@ -6793,55 +6847,6 @@ export interface components {
             ceremony: string;
             /** @description What `PublicKeyCredential.toJSON` gives, without the results of `prf`: those stay in the browser. */
             credential: Record<string, never>;
-        };
-        /** @description What kind of answer there is. */
-        Kind: {
-            /** @enum {string} */
-            kind: "number";
-            /**
-             * Format: double
-             * @description The least it may be.
-             */
-            least: number;
-            /**
-             * Format: double
-             * @description The most it may be.
-             */
-            most: number;
-            /** @description What it is counted in. */
-            unit: string;
-        } | {
-            /** @enum {string} */
-            kind: "choice";
-            /** @description What there is to choose from. */
-            options: string[];
-            /** @description Whether more than one may be chosen. */
-            several: boolean;
-        } | {
-            /** @enum {string} */
-            kind: "scale";
-            /**
-             * Format: int32
-             * @description The lowest step.
-             */
-            least: number;
-            /** @description What the lowest step means. */
-            least_means: string;
-            /**
-             * Format: int32
-             * @description The highest step.
-             */
-            most: number;
-            /** @description What the highest step means. */
-            most_means: string;
-        } | {
-            /**
-             * Format: int32
-             * @description How many characters at most.
-             */
-            characters_max: number;
-            /** @enum {string} */
-            kind: "text";
         };
         /** @description Whom the asker let in. */
         LetIn: {
@@ -7395,7 +7400,7 @@ export interface components {
         };
         /** @description One question. */
         Question: {
-            answer: components["schemas"]["Kind"];
+            answer: components["schemas"]["AnswerKind"];
             /**
              * @description Its name in exports.
              * @example hours
@@ -7744,6 +7749,10 @@ export interface components {
         /** @description The studies that the asker may know of. */
         Studies: {
             studies: components["schemas"]["StudyInList"][];
+        };
+        /** @description A study's code. */
+        StudyCode: {
+            code: string;
         };
         StudyInList: {
             /** @example 2027-03-31 */

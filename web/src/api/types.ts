@@ -31,6 +31,15 @@ export type Invitation = Schemas['InvitationView']
 export type Offer = Schemas['Offer']
 export type VisitedDiary = Schemas['VisitView']
 
+export type Protocol = Schemas['ProtocolView']
+export type SentProtocol = Schemas['SentProtocol']
+export type Questionnaire = Schemas['Questionnaire']
+export type Question = Schemas['Question']
+export type Given = Schemas['Given']
+export type Participation = Schemas['ParticipationView']
+export type StudyInList = Schemas['StudyInList']
+export type Asked = Schemas['Asked']
+
 export type Token = Schemas['TokenView']
 export type Access = Schemas['TokenAccess']
 

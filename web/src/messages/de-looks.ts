@@ -33,6 +33,7 @@ export const looks: typeof Looks = {
   days: (first, last) => `vom ${first} bis ${last}`,
   allDays: 'aller Tage',
   acts: {
+    answers_read: (what) => `hat Ihre Antworten gelesen ${what.on}`.trim(),
     looked: (what) => `hat angesehen: ${about(what, 'Tagebuch')}`,
     entry_recorded: ({ days }) => some('hat einen Eintrag', days, 'hinzugefügt'),
     entry_amended: ({ days }) => some('hat einen Eintrag', days, 'geändert'),

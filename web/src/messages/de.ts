@@ -3,6 +3,7 @@
 import { looks } from './de-looks'
 import { lock, prove, secondStep, security } from './de-security'
 import { sharing } from './de-sharing'
+import { studies } from './de-studies'
 import { nutrientNames } from './nutrients-de'
 import type { Messages } from './en'
 
@@ -383,5 +384,6 @@ export const de: Messages = {
   security,
   looks,
   sharing,
+  studies,
   foodsCount: foods,
 }

@@ -40,6 +40,7 @@ export const looks = {
   days: (first: string, last: string) => `from ${first} to ${last}`,
   allDays: 'of all days',
   acts: {
+    answers_read: (what: About) => `read your answers ${what.on}`.trim(),
     looked: (what: About) => `looked at your ${about(what, 'diary')}`,
     entry_recorded: (what: About) => `added an entry ${what.on}`.trim(),
     entry_amended: (what: About) => `changed an entry ${what.on}`.trim(),

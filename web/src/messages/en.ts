@@ -4,6 +4,7 @@ import type { Method } from '../api/types'
 import { looks } from './en-looks'
 import { lock, prove, secondStep, security } from './en-security'
 import { sharing } from './en-sharing'
+import { studies } from './en-studies'
 
 const foods = (n: number) => (n === 1 ? '1 food' : `${n} foods`)
 
@@ -383,6 +384,7 @@ export const en = {
   security,
   looks,
   sharing,
+  studies,
   foodsCount: foods,
 }
 

@@ -95,7 +95,7 @@ async fn list(State(app): State<App>, presented: Presented) -> Result<axum::Json
 /// A study's code.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Code {
+struct StudyCode {
     code: String,
 }
 
@@ -109,7 +109,7 @@ struct StudyView {
 
 /// The study of a code.
 #[utoipa::path(
-    post, path = "/api/v1/studies/look", tag = "studies", request_body = Code,
+    post, path = "/api/v1/studies/look", tag = "studies", request_body = StudyCode,
     responses(
         (status = 200, body = StudyView),
         (status = 401, body = ProblemJson),
@@ -120,7 +120,7 @@ struct StudyView {
 async fn look(
     State(app): State<App>,
     presented: Presented,
-    Json(sent): Json<Code>,
+    Json(sent): Json<StudyCode>,
 ) -> Result<axum::Json<StudyView>> {
     let code = enrol::parse_code(&sent.code)?;
     view(&app, &presented, None, Some(&code)).await

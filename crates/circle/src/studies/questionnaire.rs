@@ -46,13 +46,13 @@ pub(super) struct Question {
     pub(super) text: String,
     /// Whether it must be answered.
     pub(super) required: bool,
-    pub(super) answer: Kind,
+    pub(super) answer: AnswerKind,
 }
 
 /// What kind of answer there is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub(super) enum Kind {
+pub(super) enum AnswerKind {
     /// A number.
     Number {
         /// What it is counted in.
@@ -195,14 +195,14 @@ impl Question {
     fn fit(&self, given: Given) -> Result<Given> {
         let refuse = |problem: String| Err(Error::invalid(field(&self.key), problem));
         match (&self.answer, given) {
-            (Kind::Number { least, most, .. }, Given::Number(number)) => {
+            (AnswerKind::Number { least, most, .. }, Given::Number(number)) => {
                 if *least <= number && number <= *most {
                     Ok(Given::Number(number))
                 } else {
                     refuse(format!("enter a number from {least} to {most}"))
                 }
             }
-            (Kind::Scale { least, most, .. }, Given::Number(number)) => {
+            (AnswerKind::Scale { least, most, .. }, Given::Number(number)) => {
                 let whole = number.fract() == 0.0;
                 if whole && f64::from(*least) <= number && number <= f64::from(*most) {
                     Ok(Given::Number(number))
@@ -210,7 +210,7 @@ impl Question {
                     refuse(format!("choose a whole step from {least} to {most}"))
                 }
             }
-            (Kind::Choice { options, several }, Given::Chosen(mut chosen)) => {
+            (AnswerKind::Choice { options, several }, Given::Chosen(mut chosen)) => {
                 chosen.sort_unstable();
                 chosen.dedup();
                 let there = chosen
@@ -222,7 +222,7 @@ impl Question {
                     refuse("choose from what is there".to_owned())
                 }
             }
-            (Kind::Text { characters_max }, Given::Text(words)) => {
+            (AnswerKind::Text { characters_max }, Given::Text(words)) => {
                 let most = usize::try_from(*characters_max).unwrap_or(0);
                 match text::paragraphs("answers", &words, most) {
                     Ok(words) => Ok(Given::Text(words)),
@@ -238,14 +238,16 @@ impl Question {
                     Err(error) => Err(error),
                 }
             }
-            (Kind::Number { .. } | Kind::Scale { .. }, _) => refuse("enter a number".to_owned()),
-            (Kind::Choice { .. }, _) => refuse("choose from what is there".to_owned()),
-            (Kind::Text { .. }, _) => refuse("write something".to_owned()),
+            (AnswerKind::Number { .. } | AnswerKind::Scale { .. }, _) => {
+                refuse("enter a number".to_owned())
+            }
+            (AnswerKind::Choice { .. }, _) => refuse("choose from what is there".to_owned()),
+            (AnswerKind::Text { .. }, _) => refuse("write something".to_owned()),
         }
     }
 }
 
-impl Kind {
+impl AnswerKind {
     fn checked(self) -> Result<Self> {
         match self {
             Self::Number { unit, least, most } => {
@@ -391,7 +393,7 @@ mod tests {
             json!({"kind": "scale", "least": 1, "most": 1, "least_means": "", "most_means": ""}),
             json!({"kind": "text", "characters_max": 0}),
         ] {
-            let kind: Kind = serde_json::from_value(kind).unwrap();
+            let kind: AnswerKind = serde_json::from_value(kind).unwrap();
             assert!(kind.checked().is_err());
         }
     }

@@ -297,7 +297,7 @@ async fn exports(
 /// Which table, and how it is written down.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Wish {
+struct ExportWish {
     contents: Contents,
     format: Format,
 }
@@ -306,7 +306,7 @@ struct Wish {
 /// audit. Needs a fresh proof.
 #[utoipa::path(
     post, path = "/api/v1/studies/{study}/exports", tag = "research",
-    params(("study" = Uuid, Path)), request_body = Wish,
+    params(("study" = Uuid, Path)), request_body = ExportWish,
     responses(
         (status = 200, description = "the file", content_type = "text/csv", body = String),
         (status = 401, body = ProblemJson),
@@ -319,9 +319,9 @@ async fn take_out(
     State(app): State<App>,
     presented: Presented,
     Path(study): Path<Uuid>,
-    Json(wish): Json<Wish>,
+    Json(wish): Json<ExportWish>,
 ) -> Result<Response> {
-    let Wish { contents, format } = wish;
+    let ExportWish { contents, format } = wish;
     let file = Box::pin(export::export(&app, &presented, study, contents, format)).await?;
     let name = format!("attachment; filename=\"{}.{}\"", contents.as_str(), format.as_str());
     let name = HeaderValue::from_str(&name).map_err(|cause| Error::Internal(cause.into()))?;

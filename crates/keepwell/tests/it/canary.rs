@@ -8,7 +8,6 @@ use std::{
 };
 
 use platform::mail::SmtpTls;
-use secrecy::ExposeSecret;
 use serde_json::json;
 use testkit::{
     MailServer, Manner, Person, SOCKET_VARIABLE, ServerOptions, TestDb, TestServer, search::Search,
@@ -107,7 +106,6 @@ async fn leave_markers(server: &TestServer, word: &str) -> (Person, Vec<String>)
         let request = request.bearer_auth(&api_token);
         drop(fault.answer(request).await.expect(status));
     }
-    let secrets = leave_invitations(server, &fault, word).await;
     admin.batch_execute("revoke execute on function diary.keep_days(uuid, text[], date[], bigint[], integer[], bytea[], text) from keepwell_app").await.unwrap();
     let another = json!({"id": Uuid::now_v7(), "kind": "note", "time": "08:00", "zone": "UTC", "text": marked("lost")});
     let answer = fault.post(&entries, &another).await.expect(500);
@@ -119,7 +117,6 @@ async fn leave_markers(server: &TestServer, word: &str) -> (Person, Vec<String>)
 
     let mut markers =
         vec![word.to_owned(), ana.cookie.clone(), fault.cookie.clone(), id.to_string()];
-    markers.extend(secrets);
     markers.push(ana.recovery_code.clone());
     markers.push(ana.recovery_code.replace('-', ""));
     let token = keys::SessionToken::parse(&fault.cookie).unwrap().database_token();
@@ -128,38 +125,6 @@ async fn leave_markers(server: &TestServer, word: &str) -> (Person, Vec<String>)
     markers.push(database_token.expose().iter().map(|byte| format!("{byte:02x}")).collect());
     markers.push(api_token["kw_".len()..].to_owned());
     (ana, markers)
-}
-
-/// An invitation that is accepted, one that waits, and what is refused; returns the secrets.
-async fn leave_invitations(server: &TestServer, ana: &Person, word: &str) -> Vec<String> {
-    let marked = |what: &str| format!("{word}-{what}");
-    let ben = server.person(&format!("{word}-ben")).await;
-    let wish = json!({"your_name": marked("from"), "for": marked("for"), "purpose": marked("purpose"),
-        "parts": [{"scope": "notes", "access": "see"}], "email": format!("{word}-ben@example.org")});
-    let mut secrets = Vec::new();
-    for _ in 0..2 {
-        let made = ana.post("/api/v1/sharing/invitations", &wish).await.expect(201).json();
-        let (_, secret) = made["link"].as_str().unwrap().split_once('#').unwrap();
-        secrets.push(secret.to_owned());
-    }
-    let handle = keys::InvitationSecret::parse(&secrets[0]).unwrap().handle().encode();
-    secrets.push(handle.expose_secret().to_owned());
-    let look = json!({"handle": handle.expose_secret()});
-    drop(ben.post("/api/v1/invitations/look", &look).await.expect(200));
-    let accept = json!({"secret": secrets[0], "your_name": marked("friend")});
-    drop(ben.post("/api/v1/invitations/accept", &accept).await.expect(201));
-    drop(ben.visit(ana.id, None).get(DAY).await.expect(200));
-    for (path, body) in [
-        ("/api/v1/invitations/look", json!({"handle": marked("handle")})),
-        (
-            "/api/v1/invitations/accept",
-            json!({"secret": marked("secret"), "your_name": marked("b")}),
-        ),
-        ("/api/v1/invitations/accept", accept),
-    ] {
-        drop(ben.post(path, &body).await.expect(404));
-    }
-    secrets
 }
 
 /// The files of one database, and what the whole server keeps: its log of changes, its log, its

@@ -22,7 +22,7 @@ use crate::{
     rekey,
     studies::{
         answers::{self, Opened},
-        questionnaire::{Given, Kind, Question},
+        questionnaire::{AnswerKind, Given, Question},
         store::{self, NOTE_EXPORT, Participant},
         study::{Research, Version},
     },
@@ -234,15 +234,16 @@ fn in_cells(question: &Question, answer: &Given) -> (Cell, Cell) {
     match (answer, &question.answer) {
         (Given::Number(number), _) => (Cell::from(*number), Cell::Empty),
         (Given::Text(words), _) => (Cell::Empty, words.as_str().into()),
-        (Given::Chosen(chosen), Kind::Choice { options, .. }) => {
+        (Given::Chosen(chosen), AnswerKind::Choice { options, .. }) => {
             let names: Vec<&str> = chosen
                 .iter()
                 .filter_map(|one| options.get(usize::try_from(*one).ok()?).map(String::as_str))
                 .collect();
             (Cell::Empty, names.join(" | ").into())
         }
-        (Given::Chosen(_), Kind::Number { .. } | Kind::Scale { .. } | Kind::Text { .. }) => {
-            (Cell::Empty, Cell::Empty)
-        }
+        (
+            Given::Chosen(_),
+            AnswerKind::Number { .. } | AnswerKind::Scale { .. } | AnswerKind::Text { .. },
+        ) => (Cell::Empty, Cell::Empty),
     }
 }

@@ -68,22 +68,22 @@ pub(in crate::studies) fn dictionary(version: &Version) -> Vec<ColumnView> {
 
 fn kind_of(question: &Question) -> &'static str {
     match question.answer {
-        questionnaire::Kind::Number { .. } => "number",
-        questionnaire::Kind::Scale { .. } => "whole",
-        questionnaire::Kind::Choice { .. } | questionnaire::Kind::Text { .. } => "text",
+        questionnaire::AnswerKind::Number { .. } => "number",
+        questionnaire::AnswerKind::Scale { .. } => "whole",
+        questionnaire::AnswerKind::Choice { .. } | questionnaire::AnswerKind::Text { .. } => "text",
     }
 }
 
 fn unit_of(question: &Question) -> String {
     match &question.answer {
-        questionnaire::Kind::Number { unit, least, most } => {
+        questionnaire::AnswerKind::Number { unit, least, most } => {
             format!("{unit} {least}..{most}").trim().to_owned()
         }
-        questionnaire::Kind::Scale { least, most, least_means, most_means } => {
+        questionnaire::AnswerKind::Scale { least, most, least_means, most_means } => {
             format!("{least} {least_means} .. {most} {most_means}")
         }
-        questionnaire::Kind::Choice { options, .. } => options.join(" | "),
-        questionnaire::Kind::Text { .. } => String::new(),
+        questionnaire::AnswerKind::Choice { options, .. } => options.join(" | "),
+        questionnaire::AnswerKind::Text { .. } => String::new(),
     }
 }
 

@@ -118,7 +118,7 @@ async fn a11_sql_in_a_researcher_s_request_reaches_no_participant_s_rows_or_past
         let rows = admin.query(sql, &[&study.id, &ana.id]).await.unwrap().len();
         admin.batch_execute("commit").await.unwrap();
         let audit = "select count(*) from audit.event
-            where owner = $1 and action = 'looked' and subject like 'answers %'";
+            where owner = $1 and action = 'answers_read' and subject like 'answers %'";
         (rows, admin.query_one(audit, &[&ana.id]).await.unwrap().get::<_, i64>(0))
     };
     assert_eq!(looked().await, (1, 1));
