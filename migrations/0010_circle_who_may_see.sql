@@ -380,10 +380,17 @@ create policy visit_by_number on auth.principal for select to keepwell_visitor
 create view auth.my_holder with (security_barrier) as
     select p.principal as holder, p.kind, p.public_key, p.key_tag_hash
     from auth.session s
-    join auth.access_grant a on a.owner = s.principal and a.holder <> s.principal
-    join auth.principal p on p.principal = a.holder
-    where s.state = 'open' and s.expires_at > now() and s.last_used_at > now() - s.idle_limit
-    group by p.principal;
+    -- Also where every part has ended: something may be given again.
+    cross join lateral (
+        select a.holder from auth.access_grant a
+        where a.owner = s.principal and a.holder <> s.principal
+        union
+        select h.holder from circle.share h where h.owner = s.principal
+    ) g
+    join auth.principal p on p.principal = g.holder
+    where s.state = 'open' and s.expires_at > now() and s.last_used_at > now() - s.idle_limit;
+create policy visit_given_by_the_presented_session on circle.share for select to keepwell_visitor
+    using (owner = (select s.principal from auth.session s));
 create policy visit_given_by_the_presented_session on auth.access_grant for select to keepwell_visitor
     using (owner = (select s.principal from auth.session s));
 alter view auth.my_holder owner to keepwell_visitor;
@@ -672,7 +679,7 @@ begin
         base := 100000 * array_position(known, one);
         places := readable * int4multirange(int4range(
             base + (from_day - date '1900-01-01'), base + (to_day - date '1900-01-01'), '[]'));
-        if not isempty(places) then
+        if base is not null and not isempty(places) then
             seen := seen || one || ' ';
             first_seen := least(first_seen, date '1900-01-01' + (lower(places) - base));
             last_seen := greatest(last_seen, date '1900-01-01' + (upper(places) - 1 - base));
