@@ -3,16 +3,21 @@
 -- question left in the audit is done for it by a superuser's functions.
 create schema worlds;
 create function worlds.heads() returns jsonb
-    language sql security definer set search_path = '' as $$
-    select coalesce(jsonb_object_agg(h.owner, h.seq), '{}') from audit.head h
+    language plpgsql security definer set search_path = '' as $$
+begin
+    return (select coalesce(jsonb_object_agg(h.owner, h.seq), '{}') from audit.head h);
+end
 $$;
 create function worlds.events(since jsonb) returns text[]
-    language sql security definer set search_path = '' as $$
-    select coalesce(array_agg(concat_ws('|', e.owner, e.actor, coalesce(e.holder::text, '-'),
-        e.application, e.action, e.subject) order by e.owner, e.seq), '{}')
-    from audit.head h
-    join audit.event e on e.owner = h.owner
-        and e.seq > coalesce((since ->> h.owner::text)::bigint, 0)
+    language plpgsql security definer set search_path = '' as $$
+begin
+    return (
+        select coalesce(array_agg(concat_ws('|', e.owner, e.actor, coalesce(e.holder::text, '-'),
+            e.application, e.action, e.subject) order by e.owner, e.seq), '{}')
+        from audit.head h
+        join audit.event e on e.owner = h.owner
+            and e.seq > coalesce((since ->> h.owner::text)::bigint, 0));
+end
 $$;
 create function worlds.ask(
     whats text[], tokens text[], owners text[], holders text[], scope_lists text[],
@@ -46,6 +51,11 @@ begin
             if q.what = 'look' then
                 shown := array(select convert_from(r.body_sealed, 'UTF8') from diary.look(
                     string_to_array(q.scope_list, ' '), in_days[1], in_days[cardinality(in_days)]) r);
+            elsif q.what = 'look_entered' then
+                shown := array(select convert_from(r.body_sealed, 'UTF8') from diary.look_entered(
+                        string_to_array(q.scope_list, ' '), in_days[1],
+                        in_days[cardinality(in_days)]) r
+                    where r.body_sealed is not null);
             elsif q.what = 'look_for_change' then
                 shown := array(select convert_from(r.body_sealed, 'UTF8') from diary.look_for_change(
                     string_to_array(q.scope_list, ' '), string_to_array(q.day_list, ' ')::date[]) r);
@@ -80,6 +90,24 @@ begin
                     where a.owner <> a.holder
                         -- An owner sees what has ended, until it is settled; a holder does not.
                         and (a.owner <> q.of or a.ends_at is null or a.ends_at > now()));
+            elsif q.what = 'give' then
+                -- There is one already: whoever may give is told so.
+                insert into auth.access_grant
+                    (owner, holder, scope, epoch, first_day, last_day, key_sealed)
+                values (q.of, q.of, 'food', 1, '1900-01-01', '2079-06-06', 'forged');
+            elsif q.what = 'widen' then
+                with changed as (update auth.access_grant a
+                    set last_day = '2079-06-06', access = 'write'
+                    where a.owner <> a.holder and (a.ends_at is null or a.ends_at > now())
+                    returning a.key_sealed)
+                select coalesce(array_agg(convert_from(c.key_sealed, 'UTF8')), '{}') into shown
+                from changed c;
+            elsif q.what = 'revoke' then
+                with gone as (delete from auth.access_grant a
+                    where a.owner <> a.holder and (a.ends_at is null or a.ends_at > now())
+                    returning a.key_sealed)
+                select coalesce(array_agg(convert_from(g.key_sealed, 'UTF8')), '{}') into shown
+                from gone g;
             end if;
             events := worlds.events(before);
             -- Undone, whatever it was; what was found stays in the variables.
@@ -96,9 +124,12 @@ end
 $$;
 -- The version that would follow.
 create function worlds.next(of_owner uuid, scopes text[], days date[]) returns bigint[]
-    language sql security definer set search_path = '' as $$
-    select array_agg(coalesce(r.version, 0) + 1 order by u.n)
-    from unnest(scopes, days) with ordinality as u (scope, day, n)
-    left join diary.record_day r on r.owner = of_owner and r.scope = u.scope and r.day = u.day
+    language plpgsql security definer set search_path = '' as $$
+begin
+    return (
+        select array_agg(coalesce(r.version, 0) + 1 order by u.n)
+        from unnest(scopes, days) with ordinality as u (scope, day, n)
+        left join diary.record_day r on r.owner = of_owner and r.scope = u.scope and r.day = u.day);
+end
 $$;
 grant usage on schema worlds to keepwell_app;

@@ -152,6 +152,7 @@ impl Real {
         let whats = columns(|question| {
             let what = match question.what {
                 What::Look => "look",
+                What::LookEntered => "look_entered",
                 What::LookForChange => "look_for_change",
                 What::Keep => "keep",
                 What::Enter => "enter",
@@ -160,6 +161,9 @@ impl Real {
                 What::Delete => "delete",
                 What::KeepOwn(_) => "keep_own",
                 What::Keys => "keys",
+                What::Give(_) => "give",
+                What::Widen => "widen",
+                What::Revoke => "revoke",
             };
             what.to_owned()
         });
@@ -176,7 +180,7 @@ impl Real {
         let ofs: Vec<Uuid> = questions
             .iter()
             .map(|question| match (question.what, question.owner, question.presents) {
-                (What::KeepOwn(of), ..) => id(of),
+                (What::KeepOwn(of) | What::Give(of), ..) => id(of),
                 (What::Keep, Some(owner), _) => id(owner),
                 (_, _, Some((person, _))) => id(person),
                 _ => id(NOBODY),

@@ -6,7 +6,7 @@ use testkit::permissions::{Access, Asker, Part, Permissions, Session, State, Who
 
 use super::{
     database::id,
-    steps::{CALENDAR, EMPTY, Question, What},
+    steps::{CALENDAR, EMPTY, Kind, Question, What},
 };
 
 /// What comes of a question: how it ended, what was found in any order, and what is in the audit.
@@ -31,8 +31,12 @@ impl Answer {
     /// about.
     pub(super) fn rights(&self, question: &Question) -> usize {
         match question.what {
-            What::Look => question.scopes.len() * days_between(&question.days).len(),
-            What::Enter | What::Keys => self.found.len().max(1),
+            What::Look | What::LookEntered => {
+                question.scopes.len() * days_between(&question.days).len()
+            }
+            What::Enter | What::Keys | What::Give(_) | What::Widen | What::Revoke => {
+                self.found.len().max(1)
+            }
             _ => question.scopes.len() * question.days.len(),
         }
     }
@@ -69,14 +73,16 @@ pub(super) fn expected(world: &Permissions, question: &Question) -> Answer {
     let asker = Asker { session: session.as_ref(), owner: question.owner, holder: question.holder };
     let expecting = Expecting { world, question, asker };
     match question.what {
-        What::Look => expecting.look(),
+        What::Look | What::LookEntered => expecting.look(),
         What::LookForChange => expecting.look_for_change(),
         What::Keep => expecting.keep(),
         What::Enter => expecting.enter(),
         What::Select => expecting.own(Access::See),
         What::Update | What::Delete => expecting.own(Access::Write),
         What::KeepOwn(of) => expecting.keep_own(of),
-        What::Keys => expecting.keys(),
+        What::Keys => expecting.keys(false),
+        What::Give(of) => expecting.give(of),
+        What::Widen | What::Revoke => expecting.keys(true),
     }
 }
 
@@ -232,20 +238,36 @@ impl Expecting<'_> {
         Answer::ok(parts.map(row).collect(), None)
     }
 
-    /// An owner sees what they gave, a holder what they hold and may use.
-    fn keys(&self) -> Answer {
-        let Some((person, _)) = self.question.presents else { return Answer::ok(Vec::new(), None) };
-        let session = self.asker.session.unwrap();
+    /// An open session, which a token never is.
+    fn open(&self) -> Option<(Who, Kind)> {
+        let session = self.asker.session?;
         let is_open = session.state != State::Waits
             && session.token.is_none()
             && self.world.now < session.ends;
+        self.question.presents.filter(|_| is_open)
+    }
+
+    /// An owner sees what they gave and a holder what they hold and may use; the owner alone changes
+    /// it, with a fresh proof.
+    fn keys(&self, changes: bool) -> Answer {
+        let Some((person, kind)) = self.open() else { return Answer::ok(Vec::new(), None) };
         let shares = self.world.shares.keys();
-        let rows = shares.filter(|(owner, holder)| *owner == person || *holder == person).flat_map(
-            |(owner, holder)| {
-                let parts = self.world.live(*owner, *holder).into_iter();
-                parts.map(|part| key(*owner, *holder, part.scope))
-            },
-        );
-        Answer::ok(if is_open { rows.collect() } else { Vec::new() }, None)
+        let shares = shares.filter(|(owner, holder)| {
+            if changes {
+                *owner == person && kind.is_fresh()
+            } else {
+                *owner == person || *holder == person
+            }
+        });
+        let rows = shares.flat_map(|(owner, holder)| {
+            let parts = self.world.live(*owner, *holder).into_iter();
+            parts.map(|part| key(*owner, *holder, part.scope))
+        });
+        Answer::ok(rows.collect(), None)
+    }
+
+    fn give(&self, of: Who) -> Answer {
+        let may = self.open().is_some_and(|(person, kind)| person == of && kind.is_fresh());
+        Answer::refused(if may { "23505" } else { "42501" })
     }
 }

@@ -1,12 +1,16 @@
 //! Random worlds of people, practices and studies, of which thousands of questions are asked, of the
 //! database and of the model in `testkit::permissions`; no difference.
 //!
-//! `KEEPWELL_TEST_WORLDS` says how many worlds, `KEEPWELL_TEST_SEED` which ones. What fails is made as
-//! small as it can be and shown with its seed.
+//! `KEEPWELL_TEST_WORLDS` says how many worlds (`KEEPWELL_TEST_SERVER_WORLDS` for those of real people at
+//! the server), `KEEPWELL_TEST_SEED` which ones. What fails is made as small as it can be and shown with
+//! its seed.
 #![expect(clippy::wildcard_enum_match_arm, reason = "most kinds of a session are usual ones")]
 
 mod database;
 mod expected;
+mod people;
+mod rings;
+mod server;
 mod steps;
 
 use std::time::{Duration, Instant};
@@ -45,7 +49,7 @@ pub(super) fn wish(name: &str, usual: u64) -> u64 {
 
 #[tokio::test]
 async fn the_database_decides_about_the_circle_as_the_model_does() {
-    let worlds = wish("KEEPWELL_TEST_WORLDS", 24);
+    let worlds = wish("KEEPWELL_TEST_WORLDS", 20);
     let first_seed = wish("KEEPWELL_TEST_SEED", 20_261_123);
     let db = TestDb::new().await;
     let real = Real::open(&db).await;

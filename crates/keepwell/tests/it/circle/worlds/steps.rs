@@ -149,6 +149,7 @@ pub(super) struct Question {
 pub(super) enum What {
     /// Visits.
     Look,
+    LookEntered,
     LookForChange,
     Keep,
     /// The keys that a visit is handed.
@@ -158,8 +159,11 @@ pub(super) enum What {
     Update,
     Delete,
     KeepOwn(Who),
-    /// The table of the grants itself.
+    /// The table of the grants itself: reading, giving in this person's name, changing, ending.
     Keys,
+    Give(Who),
+    Widen,
+    Revoke,
 }
 
 fn person() -> impl Strategy<Value = Who> {
@@ -168,7 +172,7 @@ fn person() -> impl Strategy<Value = Who> {
 
 /// Mostly the usual one.
 fn kind() -> impl Strategy<Value = Kind> {
-    prop_oneof![4 => Just(Kind::Browser), 1 => select(Kind::ALL.to_vec())]
+    prop_oneof![10 => Just(Kind::Browser), 1 => Just(Kind::Unproved), 3 => select(Kind::ALL.to_vec())]
 }
 
 fn part() -> impl Strategy<Value = Part> {
@@ -236,8 +240,9 @@ fn member() -> impl Strategy<Value = Step> {
 
 fn question() -> impl Strategy<Value = Step> {
     let what = prop_oneof![
-        6 => Just(What::Look),
-        3 => Just(What::LookForChange),
+        3 => Just(What::Look),
+        3 => Just(What::LookEntered),
+        4 => Just(What::LookForChange),
         5 => Just(What::Keep),
         3 => Just(What::Enter),
         1 => Just(What::Select),
@@ -245,6 +250,9 @@ fn question() -> impl Strategy<Value = Step> {
         1 => Just(What::Delete),
         1 => person().prop_map(What::KeepOwn),
         1 => Just(What::Keys),
+        1 => person().prop_map(What::Give),
+        1 => Just(What::Widen),
+        1 => Just(What::Revoke),
     ];
     let presents = prop_oneof![
         1 => Just(None),
@@ -287,6 +295,6 @@ pub(super) fn history() -> BoxedStrategy<Vec<Step>> {
     ];
     // First something is given, then it changes between the questions.
     let beginning = vec(prop_oneof![4 => give(), 3 => member()], 4..24);
-    let rest = vec(prop_oneof![1 => act.boxed(), 25 => question().boxed()], 100..700);
+    let rest = vec(prop_oneof![1 => act.boxed(), 14 => question().boxed()], 100..600);
     (beginning, rest).prop_map(|(beginning, rest)| [beginning, rest].concat()).boxed()
 }
