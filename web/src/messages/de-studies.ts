@@ -73,7 +73,7 @@ export const studies: typeof english = {
   replaced: (when) => `Abgelöst ${when}.`,
   stop: 'Teilnahme beenden…',
   stopTitle: 'Teilnahme beenden',
-  stopWhy: 'Von diesem Augenblick an sieht die Studie nichts mehr aus Ihrem Tagebuch. Kopiert wurde nichts davon; was sie vorher entnommen hat, bleibt bei den Forschenden.',
+  stopWhy: 'Von diesem Augenblick an sieht die Studie nichts mehr aus Ihrem Tagebuch. Hier liegt keine Kopie davon. Was sie vorher entnommen hat, bleibt bei den Forschenden.',
   collected: 'Was wird aus Ihren Antworten?',
   keep: 'Die Studie behält sie',
   erase: 'Entfernen',

@@ -71,7 +71,7 @@ export const studies = {
   replaced: (when: string) => `Replaced ${when}.`,
   stop: 'Stop taking part…',
   stopTitle: 'Stop taking part',
-  stopWhy: 'From this moment the study sees nothing of your diary. Nothing of it was copied; what it took out before stays with the researchers.',
+  stopWhy: 'From this moment the study sees nothing of your diary, and no copy of it is kept here. What it took out before stays with the researchers.',
   collected: 'What becomes of your answers?',
   keep: 'The study keeps them',
   erase: 'Remove them',
