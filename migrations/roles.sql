@@ -11,7 +11,7 @@ begin
     -- Own things, never log in: the schema, and the guarded views and functions over it.
     foreach role_name in array array[
         'keepwell_owner', 'keepwell_auth', 'keepwell_caller', 'keepwell_revoker', 'keepwell_audit',
-        'keepwell_limits', 'keepwell_visitor'
+        'keepwell_limits', 'keepwell_visitor', 'keepwell_clerk'
     ] loop
         if not exists (select from pg_catalog.pg_roles where rolname = role_name) then
             execute format('create role %I nologin', role_name);
@@ -28,7 +28,7 @@ $$;
 
 -- The owner hands its views and functions over to the guarded roles.
 grant keepwell_auth, keepwell_caller, keepwell_revoker, keepwell_audit, keepwell_limits,
-    keepwell_visitor to keepwell_owner;
+    keepwell_visitor, keepwell_clerk to keepwell_owner;
 
 -- PostgreSQL lets every role change its own settings, so an injected statement could leave some
 -- behind. Each start forgets them all and says anew what holds.

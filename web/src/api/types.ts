@@ -83,3 +83,11 @@ export type NewEntry =
   | (Timed & { kind: 'food'; group: MealGroup; food: string; amount: number; portion?: number })
   | (Timed & { kind: 'water'; ml: number })
   | (Timed & { kind: 'note'; text: string })
+
+export type Practice = Schemas['PracticeView']
+export type PracticeOfCode = Schemas['PracticeOfCode']
+export type Client = Schemas['ClientView']
+export type Member = Schemas['MemberView']
+export type Letter = Schemas['LetterView']
+export type InvitedClient = Schemas['InvitedClient']
+export type ListReport = Schemas['ListReport']

@@ -28,7 +28,7 @@ struct Offer {
 /// A place for a new member.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wish {
+pub(super) struct MemberWish {
     role: Role,
     /// For whom it is, in the list of what waits.
     #[schema(example = "Dr. Kim")]
@@ -37,7 +37,7 @@ pub(super) struct Wish {
 
 /// An invitation that was made.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Made {
+pub(super) struct MadeMemberInvitation {
     pub(super) id: Uuid,
     /// For the link's fragment; shown this once.
     pub(super) secret: String,
@@ -52,8 +52,8 @@ pub(super) async fn make(
     app: &App,
     presented: &Presented,
     organisation: Uuid,
-    wish: &Wish,
-) -> Result<Made> {
+    wish: &MemberWish,
+) -> Result<MadeMemberInvitation> {
     let label = text::line("label", &wish.label, NAME_CHARACTERS_MAX)?;
     let (tx, capacity) = Capacity::begin_any(app, presented, organisation).await?;
     capacity.require_owner()?;
@@ -78,12 +78,12 @@ pub(super) async fn make(
         days: DAYS,
     };
     new.insert(tx).await?;
-    Ok(Made { id, secret: secret.encode().expose_secret().to_owned() })
+    Ok(MadeMemberInvitation { id, secret: secret.encode().expose_secret().to_owned() })
 }
 
 /// What an invitation offers.
 #[derive(Serialize, ToSchema)]
-pub(super) struct OfferView {
+pub(super) struct MemberOffer {
     organisation: Uuid,
     kind: Kind,
     role: Role,
@@ -94,7 +94,7 @@ pub(super) struct OfferView {
 }
 
 /// What the handle of a link shows.
-pub(super) async fn look(app: &App, presented: &Presented, handle: &str) -> Result<OfferView> {
+pub(super) async fn look(app: &App, presented: &Presented, handle: &str) -> Result<MemberOffer> {
     let handle = InvitationHandle::parse(handle).or(Err(Error::NotFound))?;
     let (_, rows) = store::offer(app.db(), presented, handle.lookup().expose(), &[]).await?;
     let row = rows.first().ok_or(Error::NotFound)?;
@@ -103,7 +103,7 @@ pub(super) async fn look(app: &App, presented: &Presented, handle: &str) -> Resu
         .open(OFFER, row.try_get("invitation")?, row.try_get("offer_sealed")?)
         .or(Err(Error::Altered))?;
     let offer: Offer = serde_json::from_slice(&plain).or(Err(Error::Altered))?;
-    Ok(OfferView {
+    Ok(MemberOffer {
         organisation,
         kind: Kind::read(row.try_get("kind")?)?,
         role: Role::read(row.try_get("role")?)?,
@@ -120,7 +120,7 @@ fn described(app: &App, row: &Row) -> Result<(Uuid, Profile)> {
 /// The secret of a link, and how the new member is called.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Accept {
+pub(super) struct AcceptMembership {
     #[schema(value_type = String)]
     secret: secrecy::SecretString,
     #[schema(example = "Dr. Kim")]
@@ -129,13 +129,17 @@ pub(super) struct Accept {
 
 /// What somebody became a member of.
 #[derive(Serialize, ToSchema)]
-pub(super) struct Accepted {
+pub(super) struct NewMembership {
     organisation: Uuid,
     kind: Kind,
 }
 
 /// Accepts an invitation, once.
-pub(super) async fn accept(app: &App, presented: &Presented, sent: &Accept) -> Result<Accepted> {
+pub(super) async fn accept(
+    app: &App,
+    presented: &Presented,
+    sent: &AcceptMembership,
+) -> Result<NewMembership> {
     let name = parse_name(&sent.your_name)?;
     let secret = InvitationSecret::parse(sent.secret.expose_secret()).or(Err(Error::NotFound))?;
     let (lookup, proof) = (secret.handle().lookup(), secret.proof());
@@ -162,5 +166,5 @@ pub(super) async fn accept(app: &App, presented: &Presented, sent: &Accept) -> R
             Some("membership_pkey") => Error::Conflict("you are a member already"),
             _ => error,
         })?;
-    if became { Ok(Accepted { organisation, kind }) } else { Err(Error::NotFound) }
+    if became { Ok(NewMembership { organisation, kind }) } else { Err(Error::NotFound) }
 }

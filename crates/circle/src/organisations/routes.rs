@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 use super::{
     Capacity, Kind, Profile, Role, SentProfile,
-    invitation::{self, Accept, Accepted, Made, OfferView, Wish, label_purpose},
+    invitation::{
+        self, AcceptMembership, MadeMemberInvitation, MemberOffer, MemberWish, NewMembership,
+        label_purpose,
+    },
     leave, store,
 };
 
@@ -101,7 +104,7 @@ async fn change_profile(
 struct Members {
     members: Vec<MemberView>,
     /// What waits; for owners.
-    invitations: Vec<InvitationView>,
+    invitations: Vec<MemberInvitation>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -114,7 +117,7 @@ struct MemberView {
 }
 
 #[derive(Serialize, ToSchema)]
-struct InvitationView {
+struct MemberInvitation {
     id: Uuid,
     /// For whom it is.
     label: String,
@@ -153,7 +156,7 @@ async fn members(
     for row in store::invitations(&tx, organisation).await? {
         let id = row.try_get("invitation")?;
         let label = capacity.open_own(&label_purpose(id), row.try_get("label_sealed")?)?;
-        invitations.push(InvitationView {
+        invitations.push(MemberInvitation {
             id,
             label: String::from_utf8(label.to_vec()).or(Err(Error::Altered))?,
             role: Role::read(row.try_get("role")?)?,
@@ -230,9 +233,9 @@ async fn remove(
 /// Makes a link for a new member, good once and for seven days. Needs an owner with a fresh proof.
 #[utoipa::path(
     post, path = "/api/v1/organisations/{organisation}/invitations", tag = "organisations",
-    params(("organisation" = Uuid, Path)), request_body = Wish,
+    params(("organisation" = Uuid, Path)), request_body = MemberWish,
     responses(
-        (status = 201, body = Made),
+        (status = 201, body = MadeMemberInvitation),
         (status = 401, body = ProblemJson),
         (status = 403, body = ProblemJson, description = "only owners, with a fresh proof"),
         (status = 404, body = ProblemJson),
@@ -244,7 +247,7 @@ async fn invite(
     State(app): State<App>,
     presented: Presented,
     Path(organisation): Path<Uuid>,
-    Json(wish): Json<Wish>,
+    Json(wish): Json<MemberWish>,
 ) -> Result<impl IntoResponse> {
     let made = invitation::make(&app, &presented, organisation, &wish).await?;
     Ok((StatusCode::CREATED, axum::Json(made)))
@@ -277,13 +280,13 @@ async fn withdraw(
 
 /// The organisation's own log.
 #[derive(Serialize, ToSchema)]
-struct Log {
+struct OrganisationLog {
     /// Newest first, 200 at most.
-    events: Vec<EventView>,
+    events: Vec<OrganisationEvent>,
 }
 
 #[derive(Serialize, ToSchema)]
-struct EventView {
+struct OrganisationEvent {
     /// When (RFC 3339).
     at: String,
     /// Which member.
@@ -301,7 +304,7 @@ struct EventView {
     get, path = "/api/v1/organisations/{organisation}/log", tag = "organisations",
     params(("organisation" = Uuid, Path)),
     responses(
-        (status = 200, body = Log),
+        (status = 200, body = OrganisationLog),
         (status = 401, body = ProblemJson),
         (status = 403, body = ProblemJson, description = "only its owners"),
         (status = 404, body = ProblemJson),
@@ -311,7 +314,7 @@ async fn log(
     State(app): State<App>,
     presented: Presented,
     Path(organisation): Path<Uuid>,
-) -> Result<axum::Json<Log>> {
+) -> Result<axum::Json<OrganisationLog>> {
     let (tx, capacity) = Capacity::begin_any(&app, &presented, organisation).await?;
     capacity.require_owner()?;
     let mut names = Vec::new();
@@ -322,7 +325,7 @@ async fn log(
     let mut events = Vec::new();
     for row in store::log(&tx, organisation).await? {
         let actor: Uuid = row.try_get("actor")?;
-        events.push(EventView {
+        events.push(OrganisationEvent {
             at: row.try_get::<_, Timestamp>("at")?.to_string(),
             actor,
             name: names.iter().find(|(member, _)| *member == actor).map(|(_, name)| name.clone()),
@@ -330,22 +333,22 @@ async fn log(
             subject: row.try_get("subject")?,
         });
     }
-    Ok(axum::Json(Log { events }))
+    Ok(axum::Json(OrganisationLog { events }))
 }
 
 /// What a link's handle is.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Handle {
+struct MembershipHandle {
     /// Derived from the link's secret, which stays in the browser until it is accepted.
     handle: String,
 }
 
 /// What an invitation to become a member offers.
 #[utoipa::path(
-    post, path = "/api/v1/memberships/look", tag = "organisations", request_body = Handle,
+    post, path = "/api/v1/memberships/look", tag = "organisations", request_body = MembershipHandle,
     responses(
-        (status = 200, body = OfferView),
+        (status = 200, body = MemberOffer),
         (status = 401, body = ProblemJson),
         (status = 404, body = ProblemJson, description = "it is over, or never was"),
         (status = 422, body = ProblemJson),
@@ -354,16 +357,16 @@ struct Handle {
 async fn look(
     State(app): State<App>,
     presented: Presented,
-    Json(sent): Json<Handle>,
-) -> Result<axum::Json<OfferView>> {
+    Json(sent): Json<MembershipHandle>,
+) -> Result<axum::Json<MemberOffer>> {
     Ok(axum::Json(invitation::look(&app, &presented, &sent.handle).await?))
 }
 
 /// Becomes a member, with the secret of a link.
 #[utoipa::path(
-    post, path = "/api/v1/memberships", tag = "organisations", request_body = Accept,
+    post, path = "/api/v1/memberships", tag = "organisations", request_body = AcceptMembership,
     responses(
-        (status = 201, body = Accepted),
+        (status = 201, body = NewMembership),
         (status = 401, body = ProblemJson),
         (status = 404, body = ProblemJson, description = "it is over, or never was"),
         (status = 409, body = ProblemJson, description = "a member already"),
@@ -373,7 +376,7 @@ async fn look(
 async fn accept(
     State(app): State<App>,
     presented: Presented,
-    Json(sent): Json<Accept>,
+    Json(sent): Json<AcceptMembership>,
 ) -> Result<impl IntoResponse> {
     let accepted = invitation::accept(&app, &presented, &sent).await?;
     Ok((StatusCode::CREATED, axum::Json(accepted)))

@@ -26,7 +26,7 @@ pub(crate) fn routes() -> Routes {
 /// What a client was given by the practice.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Code {
+struct PracticeCode {
     #[schema(example = "ABCDE-FGHJK-MNPQR-STVWX-YZ012")]
     code: String,
 }
@@ -43,7 +43,7 @@ struct PracticeOfCode {
 
 /// Shows which practice a code is of.
 #[utoipa::path(
-    post, path = "/api/v1/practices/look", tag = "practices", request_body = Code,
+    post, path = "/api/v1/practices/look", tag = "practices", request_body = PracticeCode,
     responses(
         (status = 200, body = PracticeOfCode),
         (status = 401, body = ProblemJson),
@@ -54,7 +54,7 @@ struct PracticeOfCode {
 async fn look(
     State(app): State<App>,
     presented: Presented,
-    Json(sent): Json<Code>,
+    Json(sent): Json<PracticeCode>,
 ) -> Result<axum::Json<PracticeOfCode>> {
     let tx = store::begin(app.db(), &presented).await?;
     let found = practice(&app, &tx, &sent.code).await?;
@@ -65,7 +65,7 @@ async fn look(
 /// A practice that is let in.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Join {
+struct JoinPractice {
     code: String,
     /// What the practice calls the asker.
     #[schema(example = "Ana")]
@@ -87,7 +87,7 @@ struct LetIn {
 
 /// Lets a practice in, for exactly these parts. Needs a fresh proof.
 #[utoipa::path(
-    post, path = "/api/v1/practices/join", tag = "practices", request_body = Join,
+    post, path = "/api/v1/practices/join", tag = "practices", request_body = JoinPractice,
     responses(
         (status = 201, body = LetIn),
         (status = 401, body = ProblemJson),
@@ -100,7 +100,7 @@ struct LetIn {
 async fn join(
     State(app): State<App>,
     presented: Presented,
-    Json(sent): Json<Join>,
+    Json(sent): Json<JoinPractice>,
 ) -> Result<impl IntoResponse> {
     let parts = parts::parse(&app, &sent.parts)?;
     let words = Words::parse("your_name", &sent.your_name, &sent.purpose)?;

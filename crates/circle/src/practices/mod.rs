@@ -1,8 +1,14 @@
 //! Practices: professionals, their clients, and what these granted them.
 //!
-//! `join` is how a client lets a practice in.
+//! `join` is how a client lets a practice in, `invite` how the practice asks them to, one by one or by
+//! a `list`. `roster` is who the clients are, `card` what the practice keeps of its own about each.
 
+mod card;
+mod clients;
+mod invite;
 mod join;
+mod list;
+mod roster;
 mod routes;
 pub(crate) mod store;
 
@@ -10,5 +16,5 @@ use platform::Routes;
 
 /// Every route of practices.
 pub(crate) fn routes() -> Routes {
-    routes::routes().merge(join::routes())
+    routes::routes().merge(clients::routes()).merge(join::routes())
 }

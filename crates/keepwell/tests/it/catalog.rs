@@ -54,6 +54,10 @@ const DEFINERS: &[(&str, &str)] = &[
     ("circle.look_at_offer", "shows one offer to whoever has its handle"),
     ("circle.open_offer", "shows its sealed keys to a session that proves the link's secret"),
     ("circle.end_share", "ends a share, for its owner with a fresh proof or for its holder"),
+    ("circle.mark_seen", "notes that a holder has read what the owner wrote"),
+    ("circle.roster", "shows members who the clients are and on which granted days something is"),
+    ("circle.take_words", "seals anew what clients are called, for members of the organisation"),
+    ("diary.days_of", "tells the roster which granted days have something, and never what"),
     ("circle.become_member", "takes the place of an invitation whose secret is presented, once"),
     ("circle.change_role", "gives a member another role, for an owner with a fresh proof"),
     ("circle.exchange_keys", "ends a membership and keeps everything under new keys, or nothing"),
@@ -215,7 +219,7 @@ fn rules() -> Vec<(&'static str, String)> {
             join pg_namespace n on n.oid = p.pronamespace
             where OURS and p.prosecdef and pg_get_userbyid(p.proowner)
                 not in ('keepwell_auth', 'keepwell_caller', 'keepwell_revoker', 'keepwell_audit',
-                    'keepwell_limits', 'keepwell_visitor')".to_owned()),
+                    'keepwell_limits', 'keepwell_visitor', 'keepwell_clerk')".to_owned()),
         ("no role of ours may be this strong", "
             select rolname::text from pg_roles
             where rolname like 'keepwell%' and (rolsuper or rolbypassrls or rolcreaterole

@@ -133,6 +133,8 @@ async fn two_people() -> (TestServer, Person, Person, Tokens) {
             select '{PRACTICE}', gen_random_uuid(), sha256(h::bytea), 'p', 'owner', 'o', 'p', 'l',
                 now() - interval '2 days', e
             from (values ('1', now() + interval '1 day'), ('2', now() - interval '1 day')) v (h, e);
+        insert into circle.letter (owner, holder, letter, kind, author, by_owner, body_sealed)
+            values ('{ana}', '{PRACTICE}', gen_random_uuid(), 'message', '{ana}', true, 'b');
         insert into circle.card (organisation, card, owner, about_sealed)
             values ('{PRACTICE}', gen_random_uuid(), '{ana}', 'a');
         insert into circle.former_holder (owner, holder, kind, for_owner_sealed)

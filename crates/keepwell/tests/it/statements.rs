@@ -53,6 +53,9 @@ const FILL: &str = "
         select id, gen_random_uuid(), sha256((id || 'i' || i)::bytea), 'p', 'owner', 'o', 'p', 'l',
             now() + interval '7 days'
         from people, generate_series(1, 3) i;
+    insert into circle.letter (owner, holder, letter, kind, author, by_owner, body_sealed)
+        select s.owner, s.holder, gen_random_uuid(), 'message', s.owner, true, 'b'
+        from circle.share s, generate_series(1, 3);
     insert into circle.card (organisation, card, owner, about_sealed)
         select s.holder, gen_random_uuid(), s.owner, 'a' from circle.share s;
     insert into circle.former_holder (owner, holder, kind, for_owner_sealed)

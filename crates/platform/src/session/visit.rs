@@ -82,8 +82,10 @@ struct Part {
 #[derive(Default)]
 struct Taken {
     scopes: Vec<&'static str>,
+    were: Vec<Vec<u8>>,
     keys: Vec<Vec<u8>>,
-    slot: Option<Vec<u8>>,
+    /// What it was and what it becomes.
+    slot: Option<(Vec<u8>, Vec<u8>)>,
 }
 
 impl Visitor {
@@ -97,7 +99,8 @@ impl Visitor {
                 let pair = open_membership(holder, principal, slot, keyring.pair())
                     .or(Err(Error::Altered))?;
                 if is_sealed_to_public_key(slot) {
-                    taken.slot = Some(take_membership(holder, principal, &pair, keyring.pair()));
+                    let own = take_membership(holder, principal, &pair, keyring.pair());
+                    taken.slot = Some((slot.to_vec(), own));
                 }
                 Some(pair)
             }
@@ -154,10 +157,10 @@ impl Visitor {
         tokio::spawn(async move {
             let kept = async {
                 let tx = db.begin_without_session(&presented).await?;
-                if let Some(slot) = &taken.slot {
-                    tx.query(&TAKE_SLOT, &[&organisation, slot]).await?;
+                if let Some((was, slot)) = &taken.slot {
+                    tx.query(&TAKE_SLOT, &[&organisation, was, slot]).await?;
                 }
-                tx.finish(&[(&TAKE_GRANTS, &[&taken.scopes, &taken.keys])]).await
+                tx.finish(&[(&TAKE_GRANTS, &[&taken.scopes, &taken.were, &taken.keys])]).await
             };
             if let Err(cause) = kept.await {
                 tracing::warn!(%cause, "what somebody was let into was not sealed anew");
@@ -196,6 +199,7 @@ fn parts(
         let cover = open_held_grant(&identity, sealed, pair).or(Err(Error::Altered))?;
         if is_sealed_to_public_key(sealed) {
             taken.scopes.push(identity.scope.as_str());
+            taken.were.push(sealed.to_vec());
             taken.keys.push(seal_held_grant(&identity, &cover, pair));
         }
         let GrantIdentity { scope, epoch, first, last, .. } = identity;
@@ -205,9 +209,11 @@ fn parts(
 }
 
 /// Keeps grants sealed under the holder's own secret.
-pub(super) static TAKE_GRANTS: Sql =
-    Sql::new("select auth.take_grants($1, $2)", &[Type::TEXT_ARRAY, Type::BYTEA_ARRAY]);
+pub(super) static TAKE_GRANTS: Sql = Sql::new(
+    "select auth.take_grants($1, $2, $3)",
+    &[Type::TEXT_ARRAY, Type::BYTEA_ARRAY, Type::BYTEA_ARRAY],
+);
 
 /// Keeps a membership's slot sealed under the member's own secret.
 pub(super) static TAKE_SLOT: Sql =
-    Sql::new("select auth.take_slot($1, $2)", &[Type::UUID, Type::BYTEA]);
+    Sql::new("select auth.take_slot($1, $2, $3)", &[Type::UUID, Type::BYTEA, Type::BYTEA]);

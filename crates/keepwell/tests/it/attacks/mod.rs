@@ -4,6 +4,7 @@
 mod altered_keys;
 mod altered_rows;
 mod audit_log;
+mod former_member;
 mod friends;
 mod guessing;
 mod hostile_input;

@@ -2,6 +2,7 @@
 
 pub(crate) mod arrange;
 mod invitations;
+pub(crate) mod practices;
 mod studies;
 mod visits;
 mod worlds;
