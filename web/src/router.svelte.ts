@@ -1,13 +1,13 @@
 // Which page is shown. Paths name pages only: no day, no food and no other content stands in an address,
 // so that none is left in a browser's history or a server's log.
 
-export const PATHS = ['/', '/trends', '/foods', '/profile', '/security', '/sharing', '/studies', '/research', '/invitation', '/sign-in', '/sign-up', '/recover'] as const
+export const PATHS = ['/', '/trends', '/foods', '/profile', '/security', '/sharing', '/studies', '/research', '/invitation', '/join', '/practice', '/line', '/sign-in', '/sign-up', '/recover'] as const
 export type Path = (typeof PATHS)[number]
 
 /** Pages for people who are not signed in. */
 export const OUTSIDE: ReadonlySet<Path> = new Set<Path>(['/sign-in', '/sign-up', '/recover'])
 /** Pages for everybody. */
-export const ANYWHERE: ReadonlySet<Path> = new Set<Path>(['/invitation'])
+export const ANYWHERE: ReadonlySet<Path> = new Set<Path>(['/invitation', '/join'])
 
 function known(path: string): Path {
   return PATHS.find((each) => each === path) ?? '/'

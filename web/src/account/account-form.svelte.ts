@@ -15,6 +15,8 @@ const SHOWN = ['email', 'password', 'new_password', 'recovery_code']
 interface Words {
   /** What a 401 means here. */
   refused?: string
+  /** What a 404 means here. */
+  missing?: string
   /** What a 409 means here. */
   conflict?: string
   /** Further fields of this form, and what is wrong with them; empty for the words that all forms share. */
@@ -53,8 +55,9 @@ export class AccountForm {
     }
   }
 
-  #text(problem: Problem, { refused, conflict }: Words): string {
+  #text(problem: Problem, { refused, missing, conflict }: Words): string {
     if (problem.status === 401 && refused) return refused
+    if (problem.status === 404 && missing) return missing
     if (problem.kind === 'conflict' && conflict) return conflict
     if (notProved(problem) || problem.kind.startsWith('key-')) return problemText(problem)
     return `${problemText(problem)} ${t().problems.typedIsKept}`

@@ -2272,6 +2272,398 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** On which lines something waits for the asker, as the owner. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Lines"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{owner}/{holder}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The messages of an owner and a holder, for either of them and for the holder's members. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The oldest one that is known; the newest when absent. */
+                    before?: string;
+                };
+                header?: never;
+                path: {
+                    owner: string;
+                    holder: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Letters"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Writes a message to the other side. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                    holder: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentMessage"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Written"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{owner}/{holder}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The proposals of a holder to an owner. */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The oldest one that is known; the newest when absent. */
+                    before?: string;
+                };
+                header?: never;
+                path: {
+                    owner: string;
+                    holder: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Letters"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Proposes a target or a comment to the owner of a diary. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                    holder: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentProposal"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Written"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description owners accept proposals and make none */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{owner}/{holder}/proposals/{proposal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Accepts or declines a proposal, as the owner of the diary. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                    holder: string;
+                    proposal: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description only the owner of the diary */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{owner}/{holder}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that the asker's side has read what the other side wrote. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    owner: string;
+                    holder: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/logged": {
         parameters: {
             query?: never;
@@ -2546,7 +2938,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Accept"];
+                    "application/json": components["schemas"]["AcceptMembership"];
                 };
             };
             responses: {
@@ -2555,7 +2947,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Accepted"];
+                        "application/json": components["schemas"]["NewMembership"];
                     };
                 };
                 401: {
@@ -2619,7 +3011,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Handle"];
+                    "application/json": components["schemas"]["MembershipHandle"];
                 };
             };
             responses: {
@@ -2628,7 +3020,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["OfferView"];
+                        "application/json": components["schemas"]["MemberOffer"];
                     };
                 };
                 401: {
@@ -2829,7 +3221,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Wish"];
+                    "application/json": components["schemas"]["MemberWish"];
                 };
             };
             responses: {
@@ -2838,7 +3230,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Made"];
+                        "application/json": components["schemas"]["MadeMemberInvitation"];
                     };
                 };
                 401: {
@@ -2967,7 +3359,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Log"];
+                        "application/json": components["schemas"]["OrganisationLog"];
                     };
                 };
                 401: {
@@ -3307,7 +3699,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Join"];
+                    "application/json": components["schemas"]["JoinPractice"];
                 };
             };
             responses: {
@@ -3389,7 +3781,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Code"];
+                    "application/json": components["schemas"]["PracticeCode"];
                 };
             };
             responses: {
@@ -3428,6 +3820,360 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/{practice}/clients/{client}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keeps what the practice notes about a client, for itself. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    practice: string;
+                    client: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentCard"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/{practice}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was invited and has not come. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    practice: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WaitingClients"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Invites a client: makes a link, and mails it where mail is sent. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    practice: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InviteOne"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitedClient"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description too many wait */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/{practice}/invitations/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites everybody on a list, and says line by line what could not be used. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    practice: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InviteMany"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ListReport"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description too many wait */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/{practice}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an invitation back: whoever comes by its link is not known by it any more. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    practice: string;
+                    invitation: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/practices/{practice}/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The clients of a practice, for all its members. Of what was not granted nothing is there. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    practice: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Roster"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5934,6 +6680,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The targets that the asker accepted from those whom they let in. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Targets"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits": {
         parameters: {
             query?: never;
@@ -6085,11 +6874,11 @@ export interface components {
              */
             your_name: string;
         };
-        /** @description What somebody became a member of. */
-        Accepted: {
-            kind: components["schemas"]["OrganisationKind"];
-            /** Format: uuid */
-            organisation: string;
+        /** @description The secret of a link, and how the new member is called. */
+        AcceptMembership: {
+            secret: string;
+            /** @example Dr. Kim */
+            your_name: string;
         };
         /** @description Whose diary can be visited now. */
         AcceptedOffer: {
@@ -6171,6 +6960,9 @@ export interface components {
              * @description The version that was read.
              */
             version: number;
+        };
+        Answer: {
+            answer: components["schemas"]["Word"];
         };
         /** @description What kind of answer there is. */
         AnswerKind: {
@@ -6391,10 +7183,41 @@ export interface components {
             /** @description 15 characters or more, or 8 where there is a second step. */
             new_password: string;
         };
-        /** @description What a client was given by the practice. */
-        Code: {
-            /** @example ABCDE-FGHJK-MNPQR-STVWX-YZ012 */
-            code: string;
+        /** @description A client as the practice knows them. */
+        ClientView: {
+            /**
+             * Format: int64
+             * @description On how many of the last thirty days something was recorded; absent where no part of the food
+             *     is let in.
+             */
+            days_logged?: number | null;
+            groups: string[];
+            /** Format: uuid */
+            id: string;
+            /** @description When the two last wrote to each other (RFC 3339). */
+            last_contact_at?: string | null;
+            /**
+             * @description The last day on which something was recorded.
+             * @example 2026-11-20
+             */
+            last_logged?: string | null;
+            /** @description How the practice calls the client, or what they call themselves. */
+            name: string;
+            /** @description The practice's own note. */
+            note: string;
+            /** @description What they call themselves. */
+            own_name: string;
+            /** @description What is let in, and alive. */
+            parts: components["schemas"]["PartView"][];
+            /** @description What they let the practice in for; may be empty. */
+            purpose: string;
+            /** @description Since when (RFC 3339). */
+            since: string;
+            /**
+             * Format: int64
+             * @description Messages of the client's that nobody has read.
+             */
+            unread: number;
         };
         /**
          * @description What becomes of the answers of somebody who stops.
@@ -6617,21 +7440,6 @@ export interface components {
             time: string;
             zone: string;
         };
-        EventView: {
-            /** @description What: `member_invited`, `member_joined`, `member_removed`, … */
-            action: string;
-            /**
-             * Format: uuid
-             * @description Which member.
-             */
-            actor: string;
-            /** @description When (RFC 3339). */
-            at: string;
-            /** @description Their name, while they are a member. */
-            name?: string | null;
-            /** @description Whom or what it was about. */
-            subject: string;
-        };
         /**
          * @description How often it is asked.
          * @enum {string}
@@ -6750,11 +7558,6 @@ export interface components {
             key: string;
             name: string;
         };
-        /** @description What a link's handle is. */
-        Handle: {
-            /** @description Derived from the link's secret, which stays in the browser until it is accepted. */
-            handle: string;
-        };
         /** @description Whether the server can do its work. */
         Health: {
             /** @example ok */
@@ -6821,8 +7624,41 @@ export interface components {
              */
             your_name: string;
         };
+        /** @description A list of people to invite. */
+        InviteMany: {
+            /**
+             * @description One line a person: name, email, group; 500 lines at most.
+             * @example Ana,ana@example.org,lake
+             */
+            csv: string;
+            /** @description Whether the links are mailed. */
+            mail: boolean;
+        };
+        /** @description Somebody to invite. */
+        InviteOne: {
+            /** @description Where the link is sent; nowhere when absent. */
+            email?: string | null;
+            groups?: string[];
+            /** @example Ana */
+            name: string;
+        };
+        /** @description Somebody who was invited. */
+        InvitedClient: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description The line they stand on, from one.
+             */
+            line: number;
+            /** @description What to send them where no mail was sent. */
+            link: string;
+            /** @description Whether the link is on its way by mail. */
+            mailed: boolean;
+            name: string;
+        };
         /** @description A practice that is let in. */
-        Join: {
+        JoinPractice: {
             code: string;
             /** @description The label of the practice's own invitation, if it came with one. */
             label?: string | null;
@@ -6853,10 +7689,62 @@ export interface components {
             /** Format: uuid */
             practice: string;
         };
-        /** @description The organisation's own log. */
-        Log: {
-            /** @description Newest first, 200 at most. */
-            events: components["schemas"]["EventView"][];
+        /** @description A message or a proposal. */
+        LetterView: {
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description Who wrote it, where it was a member. */
+            by: string;
+            /** @description Whether the owner of the diary wrote it. */
+            by_owner: boolean;
+            /** @description Of a comment: on which day. */
+            day?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** @description `message`, `target` or `comment`. */
+            kind: string;
+            /** Format: double */
+            max?: number | null;
+            /** Format: double */
+            min?: number | null;
+            /** @description Whether the asker wrote it. */
+            mine: boolean;
+            nutrient?: string | null;
+            /** @description Whether the other side has read it. */
+            seen: boolean;
+            /** @description Of a proposal: `proposed`, `accepted` or `declined`. */
+            state?: string | null;
+            text: string;
+        };
+        /** @description What was written, newest first. */
+        Letters: {
+            letters: components["schemas"]["LetterView"][];
+            /** @description Whether there are older ones. */
+            more: boolean;
+        };
+        LineView: {
+            /** Format: uuid */
+            holder: string;
+            /**
+             * Format: int64
+             * @description Proposals that wait for the asker's word.
+             */
+            proposals: number;
+            /**
+             * Format: int64
+             * @description Messages that the asker has not seen.
+             */
+            unread: number;
+        };
+        /** @description What waits for the asker. */
+        Lines: {
+            lines: components["schemas"]["LineView"][];
+        };
+        /** @description What came of a list. */
+        ListReport: {
+            invited: components["schemas"]["InvitedClient"][];
+            /** @description What could not be used, by line. */
+            wrong: components["schemas"]["WrongLine"][];
         };
         LoggedDay: {
             /** @description The person said that nothing is missing. */
@@ -6938,13 +7826,6 @@ export interface components {
             who: string;
         };
         /** @description An invitation that was made. */
-        Made: {
-            /** Format: uuid */
-            id: string;
-            /** @description For the link's fragment; shown this once. */
-            secret: string;
-        };
-        /** @description An invitation that was made. */
         MadeInvitation: {
             /** @description When it ends by itself (RFC 3339). */
             expires_at: string;
@@ -6957,6 +7838,13 @@ export interface components {
             link: string;
             /** @description Whether the link is on its way by mail. */
             mailed: boolean;
+        };
+        /** @description An invitation that was made. */
+        MadeMemberInvitation: {
+            /** Format: uuid */
+            id: string;
+            /** @description For the link's fragment; shown this once. */
+            secret: string;
         };
         /** @description An organisation that was founded. */
         MadeOrganisation: {
@@ -6986,6 +7874,24 @@ export interface components {
             /** @description Nothing is missing: the day counts in averages. */
             complete: boolean;
         };
+        MemberInvitation: {
+            /** @description Until when (RFC 3339). */
+            expires_at: string;
+            /** Format: uuid */
+            id: string;
+            /** @description For whom it is. */
+            label: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description What an invitation offers. */
+        MemberOffer: components["schemas"]["Profile"] & {
+            /** @description Who invites. */
+            from: string;
+            kind: components["schemas"]["OrganisationKind"];
+            /** Format: uuid */
+            organisation: string;
+            role: components["schemas"]["Role"];
+        };
         MemberView: {
             /** Format: uuid */
             id: string;
@@ -6994,11 +7900,25 @@ export interface components {
             /** @description Since when (RFC 3339). */
             since: string;
         };
+        /** @description A place for a new member. */
+        MemberWish: {
+            /**
+             * @description For whom it is, in the list of what waits.
+             * @example Dr. Kim
+             */
+            label: string;
+            role: components["schemas"]["Role"];
+        };
         /** @description Who belongs to an organisation, and who may. */
         Members: {
             /** @description What waits; for owners. */
-            invitations: components["schemas"]["InvitationView"][];
+            invitations: components["schemas"]["MemberInvitation"][];
             members: components["schemas"]["MemberView"][];
+        };
+        /** @description What a link's handle is. */
+        MembershipHandle: {
+            /** @description Derived from the link's secret, which stays in the browser until it is accepted. */
+            handle: string;
         };
         MergedDay: {
             count: number;
@@ -7052,6 +7972,12 @@ export interface components {
              *     the diary alone. 32 bytes in base64url. Can be given later (`…/slot`).
              */
             slot_secret?: string | null;
+        };
+        /** @description What somebody became a member of. */
+        NewMembership: {
+            kind: components["schemas"]["OrganisationKind"];
+            /** Format: uuid */
+            organisation: string;
         };
         /** @description A practice as it is opened. */
         NewPractice: {
@@ -7137,15 +8063,6 @@ export interface components {
             /** @description What it is for; may be empty. */
             purpose: string;
         };
-        /** @description What an invitation offers. */
-        OfferView: components["schemas"]["Profile"] & {
-            /** @description Who invites. */
-            from: string;
-            kind: components["schemas"]["OrganisationKind"];
-            /** Format: uuid */
-            organisation: string;
-            role: components["schemas"]["Role"];
-        };
         /** @description One signed-in browser or app. Where it is in the world is not looked up. */
         OneSession: {
             /** @description `web`, or `app` when it is installed. */
@@ -7165,11 +8082,31 @@ export interface components {
             /** Format: uuid */
             session: string;
         };
+        OrganisationEvent: {
+            /** @description What: `member_invited`, `member_joined`, `member_removed`, … */
+            action: string;
+            /**
+             * Format: uuid
+             * @description Which member.
+             */
+            actor: string;
+            /** @description When (RFC 3339). */
+            at: string;
+            /** @description Their name, while they are a member. */
+            name?: string | null;
+            /** @description Whom or what it was about. */
+            subject: string;
+        };
         /**
          * @description A practice or a study.
          * @enum {string}
          */
         OrganisationKind: "practice" | "study";
+        /** @description The organisation's own log. */
+        OrganisationLog: {
+            /** @description Newest first, 200 at most. */
+            events: components["schemas"]["OrganisationEvent"][];
+        };
         /** @description An organisation that the asker is a member of. */
         OrganisationView: components["schemas"]["Profile"] & {
             /** @description What people join it with. */
@@ -7298,6 +8235,11 @@ export interface components {
             /** Format: int32 */
             seq: number;
         };
+        /** @description What a client was given by the practice. */
+        PracticeCode: {
+            /** @example ABCDE-FGHJK-MNPQR-STVWX-YZ012 */
+            code: string;
+        };
         /** @description The practice of a code. */
         PracticeOfCode: components["schemas"]["Profile"] & {
             /** @description Whether the asker has let it in already. */
@@ -7369,6 +8311,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description What is proposed.
+         * @enum {string}
+         */
+        Proposes: "target" | "comment";
         /** @description A version of a protocol. */
         ProtocolView: {
             /** @description What is agreed to. Markdown. */
@@ -7449,6 +8396,10 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "professional" | "assistant" | "researcher";
+        /** @description The clients of a practice. */
+        Roster: {
+            clients: components["schemas"]["ClientView"][];
+        };
         /** @description One second step. */
         SecondStep: {
             /** Format: uuid */
@@ -7475,6 +8426,15 @@ export interface components {
             single_use_codes_left: number;
             /** @description Oldest first. */
             steps: components["schemas"]["SecondStep"][];
+        };
+        /** @description A card as it is sent. */
+        SentCard: {
+            /** @description Which groups they are in. */
+            groups?: string[];
+            /** @description How the practice calls the client; what they call themselves when empty. */
+            name?: string;
+            /** @description The practice's own note. */
+            note?: string;
         };
         /** @description What is to be changed of an entry; what is absent stays. */
         SentChange: {
@@ -7551,6 +8511,10 @@ export interface components {
             /** @description As it would be recorded on that day. Its `id` is the item's: sending it again changes nothing. */
             entry: components["schemas"]["SentEntry"];
         };
+        /** @description A message as it is sent. */
+        SentMessage: {
+            text: string;
+        };
         /** @description A part as it is sent. */
         SentPart: {
             access: components["schemas"]["Access"];
@@ -7583,6 +8547,32 @@ export interface components {
             name: string;
             /** @description What it is, in a few sentences; may be empty. */
             what?: string;
+        };
+        /** @description A proposal as it is sent. */
+        SentProposal: {
+            /**
+             * @description Of a comment: on which day.
+             * @example 2026-11-20
+             */
+            day?: string | null;
+            kind: components["schemas"]["Proposes"];
+            /**
+             * Format: double
+             * @description Of a target: at most so much a day.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Of a target: at least so much a day, in the nutrient's unit.
+             */
+            min?: number | null;
+            /**
+             * @description Of a target: which nutrient, by its key.
+             * @example protein
+             */
+            nutrient?: string | null;
+            /** @description The comment, or a word about the target. */
+            text?: string;
         };
         /** @description A protocol as a researcher writes it. */
         SentProtocol: {
@@ -7787,6 +8777,28 @@ export interface components {
             /** Format: uuid */
             study: string;
         };
+        TargetView: {
+            /**
+             * Format: uuid
+             * @description Who proposed it.
+             */
+            holder: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: double */
+            max?: number | null;
+            /** Format: double */
+            min?: number | null;
+            /** @description What the asker calls them. */
+            name: string;
+            nutrient?: string | null;
+            text: string;
+        };
+        /** @description What the asker accepted. */
+        Targets: {
+            /** @description Newest first. */
+            targets: components["schemas"]["TargetView"][];
+        };
         /**
          * @description What an API token may do with its scopes.
          * @enum {string}
@@ -7877,6 +8889,20 @@ export interface components {
         Visits: {
             visits: components["schemas"]["VisitView"][];
         };
+        WaitingClient: {
+            /** @description Where the link was sent; may be empty. */
+            email: string;
+            /** @description Until when (RFC 3339). */
+            expires_at: string;
+            groups: string[];
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description Who was invited and has not come. */
+        WaitingClients: {
+            invited: components["schemas"]["WaitingClient"][];
+        };
         /** @description Who looked. */
         WhoLooked: {
             /** @description Everybody who has or had access, to choose from. */
@@ -7935,6 +8961,28 @@ export interface components {
              *     ]
              */
             scopes: string[];
+        };
+        /**
+         * @description The owner's word.
+         * @enum {string}
+         */
+        Word: "accepted" | "declined";
+        /** @description Something that was written. */
+        Written: {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description What is wrong with a line. */
+        WrongLine: {
+            /** @description In which column, where it is one: `name`, `email` or `group`. */
+            column?: string | null;
+            /**
+             * Format: int64
+             * @description Which line, from one.
+             */
+            line: number;
+            /** @description What to do about it. */
+            problem: string;
         };
     };
     responses: never;

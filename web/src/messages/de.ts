@@ -2,6 +2,7 @@
 
 import { looks } from './de-looks'
 import { lock, prove, secondStep, security } from './de-security'
+import { practices } from './de-practices'
 import { sharing } from './de-sharing'
 import { studies } from './de-studies'
 import { nutrientNames } from './nutrients-de'
@@ -384,6 +385,7 @@ export const de: Messages = {
   security,
   looks,
   sharing,
+  practices,
   studies,
   foodsCount: foods,
 }

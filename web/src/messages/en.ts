@@ -3,6 +3,7 @@
 import type { Method } from '../api/types'
 import { looks } from './en-looks'
 import { lock, prove, secondStep, security } from './en-security'
+import { practices } from './en-practices'
 import { sharing } from './en-sharing'
 import { studies } from './en-studies'
 
@@ -384,6 +385,7 @@ export const en = {
   security,
   looks,
   sharing,
+  practices,
   studies,
   foodsCount: foods,
 }

@@ -5,6 +5,7 @@
 
 import { session, heedSession } from '../account/session.svelte'
 import { actIn, api, ask } from '../api/client'
+import { problemOf } from '../api/problem'
 import type { VisitedDiary } from '../api/types'
 import { diary } from '../diary/diary.svelte'
 import { forms } from '../diary/forms.svelte'
@@ -65,10 +66,11 @@ class Visit {
   /** Whether the open diary may still be seen, and what of it. */
   async check(): Promise<void> {
     const open = rights.visited
-    // Which clients a practice has, its roster knows.
-    if (!open || open.as !== null || this.#checking || !session.isOpen) return
+    if (!open || this.#checking || !session.isOpen) return
     this.#checking = true
     try {
+      // Which clients a practice has, its roster knows.
+      if (open.as !== null) return await this.#checkClient(open, open.as)
       const { visits } = await ask(api.GET('/api/v1/visits'))
       this.diaries = visits
       if (rights.visited !== open) return
@@ -88,14 +90,26 @@ class Visit {
 
   /** Something that was granted is not there. */
   #missed(): void {
-    const open = rights.visited
-    if (open !== null && open.as !== null) this.#over(open)
-    else void this.check()
+    void this.check()
   }
 
   #over({ name }: OpenDiary): void {
     this.leave()
     say(t().sharing.visit.over(name))
+  }
+
+  async #checkClient(open: OpenDiary, practice: string): Promise<void> {
+    const roster = await ask(api.GET('/api/v1/practices/{practice}/roster', { params: { path: { practice } } })).catch((thrown: unknown) => {
+      if (problemOf(thrown).status === 404) return { clients: [] }
+      throw thrown
+    })
+    if (rights.visited !== open) return
+    const now = roster.clients.find(({ id }) => id === open.owner)
+    if (!now || now.parts.length === 0) this.#over(open)
+    else if (JSON.stringify(now.parts) !== JSON.stringify(open.parts)) {
+      this.#turn({ ...open, parts: now.parts })
+      void diary.load()
+    }
   }
 
   #turn(to: OpenDiary | null): void {
