@@ -352,6 +352,8 @@ begin
         return false;
     end if;
     perform set_config('app.owner', of_owner::text, true);
+    -- One after the other with a change of what the holder has: nothing that is given meanwhile stays.
+    perform pg_advisory_xact_lock(hashtextextended('epochs ' || of_owner, 0));
     insert into circle.former_holder as f (owner, holder, kind, for_owner_sealed, scopes)
     select s.owner, s.holder, s.kind, s.for_owner_sealed,
         (select array_agg(a.scope::text) from auth.access_grant a
@@ -359,7 +361,8 @@ begin
     from circle.share s where s.owner = of_owner and s.holder = of_holder
     on conflict on constraint former_holder_pkey do update
     set for_owner_sealed = excluded.for_owner_sealed, kind = excluded.kind, ended_at = now(),
-        scopes = excluded.scopes;
+        -- What waits for new keys since an earlier time goes on waiting.
+        scopes = nullif(array(select distinct unnest(f.scopes || excluded.scopes)), array[]::text[]);
     delete from circle.share s where s.owner = of_owner and s.holder = of_holder;
     ended := found;
     delete from auth.access_grant a where a.owner = of_owner and a.holder = of_holder;
@@ -398,9 +401,14 @@ grant select on auth.my_holder to keepwell_app;
 
 -- New keys for a scope, see the program's re-key. Nobody writes into the diary while they are made: a
 -- change holds this shared (auth.hold_epochs), a re-key alone.
+grant select on auth.caller to keepwell_visitor;
 create function auth.hold_epochs(of_owner uuid, scopes text[], epochs integer[]) returns void
     language plpgsql security definer set search_path = '' as $$
 begin
+    if not exists (select from auth.caller c where c.principal = of_owner)
+        and not exists (select from auth.visit v where v.owner = of_owner) then
+        raise exception 'nobody who writes there was presented' using errcode = '42501';
+    end if;
     perform pg_advisory_xact_lock_shared(hashtextextended('epochs ' || of_owner, 0));
     if exists (
         select from unnest(scopes, epochs) as d (scope, epoch)
@@ -771,14 +779,16 @@ begin
         return;
     end if;
     select string_agg(p.scope || ' ' || p.day, ', ' order by p.day, p.scope) into seen
-    from (select s.scope, d.day from unnest(scopes) as s (scope), unnest(days) as d (day)
+    from (select distinct s.scope, d.day from unnest(scopes) as s (scope), unnest(days) as d (day)
         where 100000 * array_position(known, s.scope) + (d.day - date '1900-01-01') <@ v.readable
             and s.scope not in ('summary', 'logged')) p;
     if seen is null then
         return;
     end if;
-    perform audit.append_of_visit(v.owner, v.principal, v.holder, v.application, 'looked',
-        left(seen, 200));
+    if length(seen) > 200 then
+        raise exception 'nobody changes so many days at once' using errcode = '22023';
+    end if;
+    perform audit.append_of_visit(v.owner, v.principal, v.holder, v.application, 'looked', seen);
     -- In the order of days, so that two changes of the same two days wait for each other and never both.
     perform 1 from diary.record_day r
         where r.owner = v.owner and r.scope = any (scopes) and r.day = any (days)
@@ -790,6 +800,7 @@ begin
         where r.owner = v.owner and r.scope = any (scopes) and r.day = any (days)
             -- Sums come with the food that they are of, which is in the audit, and to be written.
             and (r.scope not in ('summary', 'logged') or ('food' = any (scopes)
+                and 100000 * array_position(known, 'food') + (r.day - date '1900-01-01') <@ v.writable
                 and 100000 * array_position(known, r.scope::text) + (r.day - date '1900-01-01')
                     <@ v.writable))
         order by r.day, r.scope;
@@ -834,6 +845,13 @@ begin
     select w.principal, w.application, w.owner, w.holder into v from auth.visit w;
     if not found then
         raise exception 'no visit was presented' using errcode = '28000';
+    end if;
+    -- They are in the audit with the food that they are of.
+    if exists (select from unnest(scopes, days) as s (scope, day)
+        where s.scope in ('summary', 'logged') and not exists (
+            select from unnest(scopes, days) as f (scope, day)
+            where f.scope = 'food' and f.day = s.day)) then
+        raise exception 'sums are written with their food' using errcode = '42501';
     end if;
     perform auth.hold_epochs(v.owner, scopes, epochs);
     insert into diary.record_day as r (owner, scope, day, version, epoch, body_sealed)

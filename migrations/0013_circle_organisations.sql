@@ -358,6 +358,11 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtextextended('organisation ' || of_organisation, 0));
     perform set_config('app.organisation', of_organisation::text, true);
+    -- Whose an invitation is, is not kept: when an owner becomes something else, those that wait end.
+    if new_role <> 'owner' and exists (select from auth.membership m
+            where m.organisation = of_organisation and m.member = whose and m.role = 'owner') then
+        delete from circle.member_invitation i where i.organisation = of_organisation;
+    end if;
     update auth.membership m set role = new_role
     where m.organisation = of_organisation and m.member = whose;
     if not found then

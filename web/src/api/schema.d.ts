@@ -8675,7 +8675,7 @@ export interface components {
             kind: string;
             /** @description When the holder looked last (RFC 3339). */
             last_look_at?: string | null;
-            /** @description What the owner calls the holder. */
+            /** @description What the owner calls the holder; empty where it was altered in the database. */
             name: string;
             parts: components["schemas"]["PartView"][];
             /** @description What it is for; may be empty. */

@@ -90,7 +90,8 @@ async fn members(
                 .or(Err(Error::Altered))?;
             seal_membership(old.id, member, new, &public)
         };
-        let name = old.name_of(member, row.try_get("name_sealed")?)?;
+        // Members write their own names.
+        let name = old.name_of(member, row.try_get("name_sealed")?).unwrap_or_default();
         let name = seal_to_self(new, old.id, &name_purpose(member), name.as_bytes());
         staying.push(store::StayingMember { member, slot, name });
     }
@@ -112,39 +113,46 @@ fn part(row: &Row, old: &Capacity, new: &KeyPair) -> Result<store::HeldPart> {
         first: days::number(row.try_get("first_day")?).or(Err(Error::Altered))?,
         last: days::number(row.try_get("last_day")?).or(Err(Error::Altered))?,
     };
-    let cover = open_held_grant(&identity, row.try_get("key_sealed")?, &old.pair)
-        .or(Err(Error::Altered))?;
-    Ok(store::HeldPart {
-        owner: identity.owner,
-        scope: identity.scope.as_str(),
-        key: seal_held_grant(&identity, &cover, new),
-    })
+    let sealed: &[u8] = row.try_get("key_sealed")?;
+    let key = open_held_grant(&identity, sealed, &old.pair)
+        .map_or_else(|_altered| as_it_is(sealed), |cover| seal_held_grant(&identity, &cover, new));
+    Ok(store::HeldPart { owner: identity.owner, scope: identity.scope.as_str(), key })
 }
 
 async fn clients(tx: &Transaction, old: &Capacity, new: &KeyPair) -> Result<Vec<store::HeldWords>> {
     let rows = store::held_words(tx, old.id).await?;
     let client = |row: &Row| {
         let owner = row.try_get("owner")?;
-        let words =
-            Words::open_for_holder(&old.pair, owner, old.id, row.try_get("for_holder_sealed")?)?;
+        let words: &[u8] = row.try_get("for_holder_sealed")?;
+        let words = match Words::open_for_holder(&old.pair, owner, old.id, words) {
+            Ok(opened) => opened.seal_for_holder(new, owner, old.id)?,
+            Err(_altered) => as_it_is(words),
+        };
         let line: &[u8] = row.try_get("line_for_holder_sealed")?;
-        let line =
-            LineKey::open_as_holder(owner, old.id, line, &old.pair).or(Err(Error::Altered))?;
-        Ok(store::HeldWords {
-            owner,
-            words: words.seal_for_holder(new, owner, old.id)?,
-            line: line.take(owner, old.id, new),
-        })
+        let line = LineKey::open_as_holder(owner, old.id, line, &old.pair)
+            .map_or_else(|_altered| as_it_is(line), |opened| opened.take(owner, old.id, new));
+        Ok(store::HeldWords { owner, words, line })
     };
     rows.iter().map(client).collect()
+}
+
+/// What does not open, because somebody wrote something else into the database: it goes on being nothing.
+/// Whoever is to go cannot stay by breaking it.
+fn as_it_is(sealed: &[u8]) -> Vec<u8> {
+    tracing::warn!("something of an organisation's was altered in the database");
+    sealed.to_vec()
 }
 
 async fn cards(tx: &Transaction, old: &Capacity, new: &KeyPair) -> Result<Vec<store::HeldCard>> {
     let rows = store::cards(tx, old.id).await?;
     let card = |row: &Row| {
         let card = row.try_get("card")?;
-        let about = old.open_own(&card_purpose(card), row.try_get("about_sealed")?)?;
-        Ok(store::HeldCard { card, about: seal_to_self(new, old.id, &card_purpose(card), &about) })
+        let about: &[u8] = row.try_get("about_sealed")?;
+        let about = old.open_own(&card_purpose(card), about).map_or_else(
+            |_altered| as_it_is(about),
+            |plain| seal_to_self(new, old.id, &card_purpose(card), &plain),
+        );
+        Ok(store::HeldCard { card, about })
     };
     rows.iter().map(card).collect()
 }

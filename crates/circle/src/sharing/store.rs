@@ -205,11 +205,9 @@ pub(crate) async fn add_parts(
 }
 
 /// Ends what is over by its time; the scopes that are to get new keys by that.
-pub(super) async fn end_lapsed(tx: &Transaction, rows: &[Row]) -> Result<Vec<Scope>> {
-    let mut scopes = Vec::with_capacity(rows.len());
-    for row in rows {
-        scopes.push(super::give::scope_of(row)?);
-    }
+pub(super) async fn end_lapsed(tx: &Transaction) -> Result<Vec<Scope>> {
+    let rows = tx.query(&LAPSED, &[]).await?;
+    let scopes = rows.iter().map(super::give::scope_of).collect::<Result<Vec<_>>>()?;
     tx.query(&END_LAPSED, &[]).await?;
     tx.query(&SETTLED, &[]).await?;
     Ok(scopes)

@@ -23,7 +23,7 @@ pub(super) struct ShareView {
     pub(super) holder: Uuid,
     /// `friend`, `practice` or `study`.
     pub(super) kind: String,
-    /// What the owner calls the holder.
+    /// What the owner calls the holder; empty where it was altered in the database.
     pub(super) name: String,
     /// What it is for; may be empty.
     pub(super) purpose: String,

@@ -1,6 +1,7 @@
 //! Who may see what: shares, visits, new keys.
 
 pub(crate) mod arrange;
+mod exploits;
 mod invitations;
 pub(crate) mod practices;
 mod studies;
