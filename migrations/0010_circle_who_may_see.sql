@@ -28,6 +28,10 @@ alter table auth.session add column spare_key_sealed bytea;
 alter table auth.access_grant
     add column access text not null default 'write',
     add column ends_at timestamptz,
+    -- Says that exactly this was given, keyed with the root key: the next keys of a scope are sealed to
+    -- nobody whose row was planted or widened here. An owner's own grants are sealed with more.
+    add column given_hash bytea,
+    add constraint access_grant_given_hash_is_an_hmac check (length(given_hash) = 32),
     add constraint access_grant_access_is_known check (access in ('see', 'write')),
     add constraint access_grant_own_is_of_everything check (owner <> holder
         or (access = 'write' and ends_at is null
@@ -299,7 +303,7 @@ create policy given_by_me_update on auth.access_grant for update to keepwell_app
     with check (owner = (select m.principal from auth.me m where m.fresh));
 create policy given_by_me_delete on auth.access_grant for delete to keepwell_app
     using (owner = (select m.principal from auth.me m where m.fresh) and owner <> holder);
-grant insert, update (epoch, first_day, last_day, access, ends_at, key_sealed), delete
+grant insert, update (epoch, first_day, last_day, access, ends_at, key_sealed, given_hash), delete
     on auth.access_grant to keepwell_app;
 
 create policy of_my_organisation on auth.membership for select to keepwell_app

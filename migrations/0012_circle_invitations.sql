@@ -74,7 +74,7 @@ create policy my_own_insert on circle.offered_part for insert to keepwell_app
 create policy my_own_renew on circle.offered_part for update to keepwell_app
     using (owner = (select m.principal from auth.me m where m.fresh))
     with check (owner = (select m.principal from auth.me m where m.fresh));
-grant select (owner, invitation, scope, epoch, first_day, last_day, access, ends_at), insert,
+grant select, insert,
     update (epoch, key_sealed) on circle.offered_part to keepwell_app;
 
 -- Clean-up sees when an invitation ends, and nothing else of it.
@@ -148,7 +148,7 @@ alter function circle.look_at_offer(bytea) owner to keepwell_visitor;
 -- ends, so that of two who accept at once one is late. Only under keys that are alive.
 create function circle.open_offer(proof bytea) returns table (
     invitation uuid, owner uuid, public_key bytea, key_tag_hash bytea, offer_sealed bytea,
-    scope text, epoch integer, first_day date, last_day date, key_sealed bytea
+    scope text, epoch integer, first_day date, last_day date, ends_at timestamptz, key_sealed bytea
 )
     language plpgsql security definer set search_path = '' as $$
 declare
@@ -170,7 +170,7 @@ begin
         perform set_config('app.owner', found_owner::text, true);
         return query
             select i.invitation, i.owner, k.public_key, k.key_tag_hash, i.offer_sealed,
-                p.scope::text, p.epoch, p.first_day, p.last_day, p.key_sealed
+                p.scope::text, p.epoch, p.first_day, p.last_day, p.ends_at, p.key_sealed
             from circle.invitation i
             join auth.principal k on k.principal = i.owner
             join circle.offered_part p on p.owner = i.owner and p.invitation = i.invitation
@@ -187,14 +187,14 @@ alter function circle.open_offer(bytea) owner to keepwell_visitor;
 -- Makes what is offered the asker's, with the keys sealed for the asker, and ends the invitation.
 -- Returns what came of it: accepted, gone, own, or held when the asker has access already.
 create function circle.accept_offer(
-    proof bytea, scopes text[], keys bytea[], for_owner bytea, for_holder bytea,
+    proof bytea, scopes text[], keys bytea[], given bytea[], for_owner bytea, for_holder bytea,
     line_for_holder bytea, notice uuid
 ) returns text
     language plpgsql security definer set search_path = '' as $$
 declare
     me record;
     offer record;
-    given bigint;
+    made bigint;
 begin
     select s.principal, s.application into me from auth.session s
     where s.state = 'open' and s.expires_at > now() and s.last_used_at > now() - s.idle_limit
@@ -221,14 +221,14 @@ begin
         return 'held';
     end if;
     insert into auth.access_grant (owner, holder, scope, epoch, first_day, last_day, access, ends_at,
-        key_sealed)
+        key_sealed, given_hash)
     select p.owner, me.principal, p.scope, p.epoch, p.first_day, p.last_day, p.access, p.ends_at,
-        k.key
+        k.key, k.tag
     from circle.offered_part p
-    join unnest(scopes, keys) as k (scope, key) on k.scope = p.scope
+    join unnest(scopes, keys, given) as k (scope, key, tag) on k.scope = p.scope
     where p.owner = offer.owner and p.invitation = offer.invitation;
-    get diagnostics given = row_count;
-    if given <> (select count(*) from circle.offered_part p
+    get diagnostics made = row_count;
+    if made <> (select count(*) from circle.offered_part p
         where p.owner = offer.owner and p.invitation = offer.invitation) then
         raise exception 'the offer was changed meanwhile' using errcode = '40001';
     end if;
@@ -248,12 +248,12 @@ begin
     return 'accepted';
 end
 $$;
-alter function circle.accept_offer(bytea, text[], bytea[], bytea, bytea, bytea, uuid)
+alter function circle.accept_offer(bytea, text[], bytea[], bytea[], bytea, bytea, bytea, uuid)
     owner to keepwell_visitor;
 
 revoke all on function circle.look_at_offer(bytea), circle.open_offer(bytea),
-    circle.accept_offer(bytea, text[], bytea[], bytea, bytea, bytea, uuid) from public;
+    circle.accept_offer(bytea, text[], bytea[], bytea[], bytea, bytea, bytea, uuid) from public;
 grant execute on function circle.look_at_offer(bytea), circle.open_offer(bytea),
-    circle.accept_offer(bytea, text[], bytea[], bytea, bytea, bytea, uuid) to keepwell_app;
+    circle.accept_offer(bytea, text[], bytea[], bytea[], bytea, bytea, bytea, uuid) to keepwell_app;
 
 revoke create on schema circle from keepwell_visitor;

@@ -36,6 +36,10 @@ impl GrantIdentity {
         self.write(Context::new("grant"))
     }
 
+    pub(crate) fn given_context(&self) -> Context {
+        self.write(Context::new("given grant"))
+    }
+
     fn own_context(&self) -> Context {
         self.write(Context::new("own grant"))
     }

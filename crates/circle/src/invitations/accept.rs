@@ -13,7 +13,7 @@ use super::{
     offer::OFFER,
     store::{self, Accepted},
 };
-use crate::sharing::{PartView, words::Words};
+use crate::sharing::{PartView, give::micros, words::Words};
 
 const PERSON: &str = "person";
 
@@ -106,7 +106,7 @@ pub(super) async fn accept(
     let row = rows.first().ok_or(Error::NotFound)?;
     let (owner, invitation): (Uuid, Uuid) = (row.try_get("owner")?, row.try_get("invitation")?);
     let (me, pair) = (tx.session().principal(), tx.session().keyring().pair());
-    let (mut scopes, mut keys) = (Vec::new(), Vec::new());
+    let (mut scopes, mut keys, mut given) = (Vec::new(), Vec::new(), Vec::new());
     for row in &rows {
         let offered = offered(row, owner, me)?;
         let GrantIdentity { scope, epoch, first, last, .. } = offered;
@@ -116,6 +116,8 @@ pub(super) async fn accept(
             .or(Err(Error::Altered))?;
         scopes.push(scope.as_str());
         keys.push(seal_held_grant(&offered, &cover, pair));
+        let ends_at = micros(row.try_get("ends_at")?);
+        given.push(app.root().grant_tag(&offered, ends_at).to_vec());
     }
     let tag: Option<&[u8]> = row.try_get("key_tag_hash")?;
     let tag = tag.ok_or(Error::Conflict(
@@ -128,6 +130,7 @@ pub(super) async fn accept(
     let new = Accepted {
         scopes: &scopes,
         keys: &keys,
+        given: &given,
         for_owner: &words.write_to_owner(&to, owner, me)?,
         for_holder: &offer.seal_for_holder(pair, owner, me)?,
         line_for_holder: &secret.line(app.root(), invitation, owner).take(owner, me, pair),

@@ -46,7 +46,12 @@ pub(super) fn make(
         let (epoch, whole) = own.current(part.scope)?;
         let cover = give::cover(whole, part)?;
         let key_sealed = secret.seal_cover(root, invitation, owner, part.scope, epoch, &cover);
-        Ok(NewGrant { part: *part, epoch: give::number(epoch)?, key_sealed })
+        Ok(NewGrant {
+            part: *part,
+            epoch: give::number(epoch)?,
+            key_sealed,
+            given_hash: Vec::new(),
+        })
     });
     let parts = parts.collect::<Result<_>>()?;
     let line = secret.line(root, invitation, owner);

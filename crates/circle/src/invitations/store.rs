@@ -84,7 +84,7 @@ static TAKE_BACK: Sql = Sql::new(
 static AUDIT: Sql = Sql::new("select audit.append($1, $2)", &[Type::TEXT, Type::TEXT]);
 
 static OFFERED: Sql = Sql::new(
-    "select i.invitation, i.secret_sealed, p.first_day, p.last_day
+    "select i.invitation, i.secret_sealed, p.epoch, p.first_day, p.last_day, p.key_sealed
     from circle.invitation i
     join circle.offered_part p on p.owner = i.owner and p.invitation = i.invitation
     where i.owner = (select m.principal from auth.me m) and p.scope = $1",
@@ -107,16 +107,17 @@ static LOOK: Sql = Sql::new(
 
 static OPEN: Sql = Sql::new(
     "select invitation, owner, public_key, key_tag_hash, offer_sealed, scope, epoch, first_day,
-        last_day, key_sealed
+        last_day, ends_at, key_sealed
     from circle.open_offer($1)",
     &[Type::BYTEA],
 );
 
 static ACCEPT: Sql = Sql::new(
-    "select circle.accept_offer($1, $2, $3, $4, $5, $6, $7) as outcome",
+    "select circle.accept_offer($1, $2, $3, $4, $5, $6, $7, $8) as outcome",
     &[
         Type::BYTEA,
         Type::TEXT_ARRAY,
+        Type::BYTEA_ARRAY,
         Type::BYTEA_ARRAY,
         Type::BYTEA,
         Type::BYTEA,
@@ -231,6 +232,7 @@ pub(super) async fn open(
 pub(super) struct Accepted<'a> {
     pub(super) scopes: &'a [&'static str],
     pub(super) keys: &'a [Vec<u8>],
+    pub(super) given: &'a [Vec<u8>],
     pub(super) for_owner: &'a [u8],
     pub(super) for_holder: &'a [u8],
     pub(super) line_for_holder: &'a [u8],
@@ -238,12 +240,12 @@ pub(super) struct Accepted<'a> {
 
 /// Accepts; returns the database's word for what came of it.
 pub(super) async fn accept(tx: Transaction, proof: &[u8], new: &Accepted<'_>) -> Result<String> {
-    let Accepted { scopes, keys, for_owner, for_holder, line_for_holder } = new;
+    let Accepted { scopes, keys, given, for_owner, for_holder, line_for_holder } = new;
     let notice = Uuid::now_v7();
     let rows = tx
         .finish(&[(
             &ACCEPT,
-            &[&proof, scopes, keys, for_owner, for_holder, line_for_holder, &notice],
+            &[&proof, scopes, keys, given, for_owner, for_holder, line_for_holder, &notice],
         )])
         .await?;
     let outcome = rows.iter().flatten().next().map(|row| row.try_get("outcome")).transpose()?;

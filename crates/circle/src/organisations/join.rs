@@ -1,7 +1,7 @@
 //! Lets an organisation in: what the asker grants it is sealed to its public key, which the code
 //! vouched for.
 
-use keys::LineKey;
+use keys::{LineKey, RootKey};
 use platform::{
     App, Error, Presented, Result, Transaction,
     notices::{TELL, What, to_asker},
@@ -16,6 +16,7 @@ use crate::{
 /// Gives parts of the asker's diary to an organisation, in the transaction it was found in. Needs a
 /// fresh proof.
 pub(crate) async fn give_to(
+    root: &RootKey,
     tx: &Transaction,
     to: &Joined,
     my_words: &Words,
@@ -26,7 +27,7 @@ pub(crate) async fn give_to(
     let (owner, pair) = (session.principal(), session.keyring().pair());
     rekey::hold(tx).await?;
     let own = rekey::own_keys(tx).await?;
-    let grants = give::seal(&own, owner, to.id, &to.public, parts)?;
+    let grants = give::seal(root, &own, owner, to.id, &to.public, parts)?;
     let their_words = Words { name: to.profile.name.clone(), purpose: my_words.purpose.clone() };
     let line = LineKey::generate();
     let share = store::NewShare {

@@ -116,7 +116,7 @@ async fn join(
         let tx = store::begin(app.db(), &presented).await?;
         tx.session().require_fresh()?;
         let to = practice(&app, &tx, &sent.code).await?;
-        give_to(&tx, &to, &words, &parts).await?;
+        give_to(app.root(), &tx, &to, &words, &parts).await?;
         if let Some(label) = &label {
             store::take_card(&tx, to.id, &label.fingerprint()).await?;
         }

@@ -3,8 +3,18 @@
 use platform::Sql;
 use tokio_postgres::types::Type;
 
-pub(crate) static ALL: &[&Sql] =
-    &[&HOLD, &OWN, &END_LAPSED, &HELD, &KEEP_GRANTS, &DAYS, &KEEP_DAYS, &KEYRINGS, &KEEP_KEYRINGS];
+pub(crate) static ALL: &[&Sql] = &[
+    &HOLD,
+    &OWN,
+    &END_LAPSED,
+    &HELD,
+    &KEEP_GRANTS,
+    &END_PLANTED,
+    &DAYS,
+    &KEEP_DAYS,
+    &KEYRINGS,
+    &KEEP_KEYRINGS,
+];
 
 /// Alone with the asker's keys: no change of the diary (`auth.hold_epochs`), and no session that is on
 /// its way (`auth.hold_still`).
@@ -31,17 +41,28 @@ pub(super) static END_LAPSED: Sql = Sql::new(
 
 /// Everybody who holds something of these scopes, the owner too.
 pub(super) static HELD: Sql = Sql::new(
-    "select a.holder, a.scope::text as scope, a.first_day, a.last_day from auth.access_grant a
+    "select a.holder, a.scope::text as scope, a.epoch, a.first_day, a.last_day, a.ends_at,
+        a.given_hash
+    from auth.access_grant a
     where a.owner = (select m.principal from auth.me m) and a.scope = any ($1)",
     &[Type::TEXT_ARRAY],
 );
 
 pub(super) static KEEP_GRANTS: Sql = Sql::new(
-    "update auth.access_grant a set epoch = n.epoch, key_sealed = n.key
-    from unnest($1::uuid[], $2::text[], $3::integer[], $4::bytea[]) as n (holder, scope, epoch, key)
+    "update auth.access_grant a set epoch = n.epoch, key_sealed = n.key, given_hash = n.given
+    from unnest($1::uuid[], $2::text[], $3::integer[], $4::bytea[], $5::bytea[])
+        as n (holder, scope, epoch, key, given)
     where a.owner = (select m.principal from auth.me m)
         and a.holder = n.holder and a.scope = n.scope",
-    &[Type::UUID_ARRAY, Type::TEXT_ARRAY, Type::INT4_ARRAY, Type::BYTEA_ARRAY],
+    &[Type::UUID_ARRAY, Type::TEXT_ARRAY, Type::INT4_ARRAY, Type::BYTEA_ARRAY, Type::BYTEA_ARRAY],
+);
+
+/// Takes away what is not as it was given.
+pub(super) static END_PLANTED: Sql = Sql::new(
+    "delete from auth.access_grant a
+    where a.owner = (select m.principal from auth.me m) and a.holder = $1 and a.holder <> a.owner
+        and a.scope = $2",
+    &[Type::UUID, Type::TEXT],
 );
 
 /// The next days of a scope, in order.

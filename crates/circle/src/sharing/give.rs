@@ -1,5 +1,6 @@
 //! Seals the keys of what an owner gives.
 
+use jiff::Timestamp;
 use keys::{Cover, DayNumber, GrantIdentity, PublicKey, RootKey, Scope, seal_grant};
 use platform::{Error, Result, days};
 use tokio_postgres::Row;
@@ -13,6 +14,8 @@ pub(crate) struct NewGrant {
     pub(crate) part: NewPart,
     pub(crate) epoch: i32,
     pub(crate) key_sealed: Vec<u8>,
+    /// That exactly this was given.
+    pub(crate) given_hash: Vec<u8>,
 }
 
 /// The keys to a part of an owner's scope.
@@ -30,6 +33,7 @@ pub(crate) fn window(whole: &Cover, first: DayNumber, last: DayNumber) -> Result
 
 /// Seals parts of the owner's diary to a holder, whose public key was checked.
 pub(crate) fn seal(
+    root: &RootKey,
     own: &OwnKeys,
     owner: Uuid,
     holder: Uuid,
@@ -45,9 +49,15 @@ pub(crate) fn seal(
                 part: *part,
                 epoch: number(epoch)?,
                 key_sealed: seal_grant(&identity, &cover(whole, part)?, to),
+                given_hash: root.grant_tag(&identity, micros(part.ends_at)).to_vec(),
             })
         })
         .collect()
+}
+
+/// A time as the tag of a grant takes it.
+pub(crate) fn micros(at: Option<Timestamp>) -> Option<i64> {
+    at.map(Timestamp::as_microsecond)
 }
 
 /// What a part's grant is.

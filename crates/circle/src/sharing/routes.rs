@@ -102,7 +102,7 @@ async fn change(
         // Sealed under the keys that are alive; what was taken gets new ones right after.
         let own = rekey::own_keys(&tx).await?;
         let owner = tx.session().principal();
-        let grants = give::seal(&own, owner, holder, &to, &parts)?;
+        let grants = give::seal(app.root(), &own, owner, holder, &to, &parts)?;
         store::add_parts(&tx, owner, holder, &grants).await?;
         rekey::rekey(&app, &tx, &taken).await?;
         finish(&app, &presented, tx, "access_changed", holder, &parts).await

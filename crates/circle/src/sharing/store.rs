@@ -91,10 +91,11 @@ static END_PARTS: Sql = Sql::new(
 
 static ADD_PARTS: Sql = Sql::new(
     "insert into auth.access_grant
-        (owner, holder, scope, epoch, first_day, last_day, access, ends_at, key_sealed)
-    select $1, $2, p.scope, p.epoch, p.first_day, p.last_day, p.access, p.ends_at, p.key
+        (owner, holder, scope, epoch, first_day, last_day, access, ends_at, key_sealed, given_hash)
+    select $1, $2, p.scope, p.epoch, p.first_day, p.last_day, p.access, p.ends_at, p.key, p.given
     from unnest($3::text[], $4::integer[], $5::date[], $6::date[], $7::text[], $8::timestamptz[],
-        $9::bytea[]) as p (scope, epoch, first_day, last_day, access, ends_at, key)",
+        $9::bytea[], $10::bytea[])
+        as p (scope, epoch, first_day, last_day, access, ends_at, key, given)",
     &[
         Type::UUID,
         Type::UUID,
@@ -104,6 +105,7 @@ static ADD_PARTS: Sql = Sql::new(
         Type::DATE_ARRAY,
         Type::TEXT_ARRAY,
         Type::TIMESTAMPTZ_ARRAY,
+        Type::BYTEA_ARRAY,
         Type::BYTEA_ARRAY,
     ],
 );
@@ -196,9 +198,21 @@ pub(crate) async fn add_parts(
     let accesses: Vec<&str> = grants.iter().map(|grant| grant.part.access.as_str()).collect();
     let ends: Vec<_> = grants.iter().map(|grant| grant.part.ends_at).collect();
     let keys: Vec<&[u8]> = grants.iter().map(|grant| grant.key_sealed.as_slice()).collect();
+    let given: Vec<&[u8]> = grants.iter().map(|grant| grant.given_hash.as_slice()).collect();
     tx.query(
         &ADD_PARTS,
-        &[&owner, &holder, &scopes, &epochs, &first_days, &last_days, &accesses, &ends, &keys],
+        &[
+            &owner,
+            &holder,
+            &scopes,
+            &epochs,
+            &first_days,
+            &last_days,
+            &accesses,
+            &ends,
+            &keys,
+            &given,
+        ],
     )
     .await?;
     Ok(())

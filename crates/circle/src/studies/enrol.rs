@@ -142,7 +142,7 @@ async fn give_to(
     let taken = sharing::taken(tx, study.id, &parts).await?;
     sharing::store::end_parts(tx, study.id).await?;
     let own = rekey::own_keys(tx).await?;
-    let grants = give::seal(&own, owner, study.id, &study.public, &parts)?;
+    let grants = give::seal(app.root(), &own, owner, study.id, &study.public, &parts)?;
     sharing::store::add_parts(tx, owner, study.id, &grants).await?;
 
     let line = LineKey::generate();

@@ -75,8 +75,8 @@ pub(crate) async fn share(
         admin
             .execute(
                 "insert into auth.access_grant
-                    (owner, holder, scope, epoch, first_day, last_day, access, key_sealed)
-                values ($1, $2, $3::text, $4, $5, $6, $7, $8)",
+                    (owner, holder, scope, epoch, first_day, last_day, access, key_sealed, given_hash)
+                values ($1, $2, $3::text, $4, $5, $6, $7, $8, $9)",
                 &[
                     &owner.id,
                     &holder,
@@ -86,6 +86,7 @@ pub(crate) async fn share(
                     &part.last,
                     &part.access,
                     &sealed,
+                    &server.root.grant_tag(&identity, None).to_vec(),
                 ],
             )
             .await

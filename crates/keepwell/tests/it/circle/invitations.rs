@@ -195,8 +195,7 @@ async fn a09_an_invitation_that_expired_was_used_or_was_taken_back_gives_nothing
             let rows = sql.query_one(&count, &[&what.expose().as_slice()]).await.unwrap();
             assert_eq!(rows.get::<_, i64>(0), 0, "{function}");
         }
-        let accept =
-            "select circle.accept_offer($1, '{food}', '{x}', 'o', 'h', 'l', gen_random_uuid())";
+        let accept = "select circle.accept_offer($1, '{food}', '{x}', '{x}', 'o', 'h', 'l', gen_random_uuid())";
         let outcome = sql.query_one(accept, &[&parsed.proof().expose().as_slice()]).await.unwrap();
         assert_eq!(outcome.get::<_, &str>(0), "gone");
         sql.batch_execute("rollback").await.unwrap();

@@ -222,3 +222,76 @@ async fn what_begins_while_keys_are_made_anew_has_the_new_ones_or_does_not_begin
         }
     }
 }
+
+#[tokio::test]
+async fn a06_new_keys_are_sealed_to_nobody_whose_grant_was_planted_or_widened() {
+    let server = TestServer::start(keepwell::router).await;
+    let (mut ana, ben, eva, kim) = (
+        server.person("ana").await,
+        server.person("ben").await,
+        server.person("eva").await,
+        server.person("kim").await,
+    );
+    let admin = server.db.admin().await;
+    ana.eat("2026-02-28", BANANA, 100.0).await;
+    ana.eat("2026-03-01", BANANA, 100.0).await;
+    let march = [Part::see(Scope::Food, "2026-03-01", "2026-03-31")];
+    for holder in [&ben, &eva, &kim] {
+        share(&server, &admin, &ana, holder.id, "friend", &march).await;
+    }
+    // Somebody who writes to the database widens Ben's grant, and gives Mal what was never given.
+    let mal = server.person("mal").await;
+    let sql = format!(
+        "update auth.access_grant set first_day = '1900-01-01', last_day = '2079-06-06'
+            where holder = '{ben}';
+        insert into auth.access_grant (owner, holder, scope, epoch, first_day, last_day, access,
+            key_sealed, given_hash)
+        select owner, '{mal}', scope, epoch, first_day, last_day, access, key_sealed, given_hash
+        from auth.access_grant where holder = '{eva}';
+        insert into circle.share (owner, holder, kind, for_owner_sealed, for_holder_sealed,
+            line_for_owner_sealed, line_for_holder_sealed)
+        select owner, '{mal}', kind, for_owner_sealed, for_holder_sealed, line_for_owner_sealed,
+            line_for_holder_sealed
+        from circle.share where holder = '{eva}'",
+        ben = ben.id,
+        eva = eva.id,
+        mal = mal.id,
+    );
+    admin.batch_execute(&sql).await.unwrap();
+    ana.prove().await;
+    drop(ana.delete(&format!("/api/v1/sharing/{}", kim.id)).await.expect(204));
+    let (before, within) = ("/api/v1/days/2026-02-28", "/api/v1/days/2026-03-01");
+    for day in [before, within] {
+        drop(look(&ben, ana.id, day).await.expect(404));
+        drop(look(&mal, ana.id, day).await.expect(404));
+    }
+    drop(look(&eva, ana.id, before).await.expect(404));
+    assert_eq!(look(&eva, ana.id, within).await.expect(200).json()["foods"], 1);
+    // An old row with its old tag, put back, gets nothing either.
+    let put_back = format!(
+        "insert into auth.access_grant (owner, holder, scope, epoch, first_day, last_day, access,
+            key_sealed, given_hash)
+        select owner, '{kim}', scope, 1, first_day, last_day, access, key_sealed,
+            decode('{tag}', 'hex')
+        from auth.access_grant where holder = '{eva}'",
+        kim = kim.id,
+        eva = eva.id,
+        tag = platform::session::hex(&server.root.grant_tag(
+            &keys::GrantIdentity {
+                owner: ana.id,
+                holder: kim.id,
+                scope: Scope::Food,
+                epoch: 1,
+                first: platform::days::number("2026-03-01".parse().unwrap()).unwrap(),
+                last: platform::days::number("2026-03-31".parse().unwrap()).unwrap(),
+            },
+            None,
+        ))
+        .as_str(),
+    );
+    admin.batch_execute(&put_back).await.unwrap();
+    share(&server, &admin, &ana, ben.id, "friend", &march).await;
+    drop(ana.delete(&format!("/api/v1/sharing/{}", ben.id)).await.expect(204));
+    drop(look(&kim, ana.id, within).await.expect(404));
+    assert_eq!(look(&eva, ana.id, within).await.expect(200).json()["foods"], 1);
+}
