@@ -721,7 +721,14 @@ begin
             from (
                 select array_agg(p.owner) as owners, array_agg(p.scope) as scopes,
                     array_agg(p.first_day) as first_days, array_agg(p.last_day) as last_days
-                from parts p where p.scope in ('food', 'summary', 'logged')
+                from (
+                    -- Food, its sums and that it was logged are written on the same days: one of
+                    -- what was granted for the same window tells.
+                    select distinct on (o.owner, o.first_day, o.last_day) o.owner, o.scope,
+                        o.first_day, o.last_day
+                    from parts o where o.scope in ('food', 'summary', 'logged')
+                    order by o.owner, o.first_day, o.last_day, o.scope
+                ) p
             ) n, diary.days_of(n.owners, n.scopes, n.first_days, n.last_days, today - 29) d
         ), written as (
             select l.owner, count(*) filter (where l.by_owner and l.seen_at is null) as unread,

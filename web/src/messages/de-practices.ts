@@ -74,6 +74,7 @@ export const practices: typeof en = {
     left: 'Sie haben die Praxis verlassen.',
     newCode: 'Die Praxis bekommt neue Schlüssel und einen neuen Code; verschickte Links, denen niemand gefolgt ist, enden.',
     waiting: 'Eingeladen',
+    until: (when) => `Der Link gilt bis ${when}.`,
     withdraw: 'Zurückziehen',
     withdrawName: (name) => `Einladung von ${name} zurückziehen`,
     invite: 'Mitglied einladen',

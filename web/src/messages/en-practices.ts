@@ -72,6 +72,7 @@ export const practices = {
     left: 'You left the practice.',
     newCode: 'The practice gets new keys and a new code; links that were sent and not followed end.',
     waiting: 'Invited',
+    until: (when: string) => `The link counts until ${when}.`,
     withdraw: 'Withdraw',
     withdrawName: (name: string) => `Withdraw the invitation of ${name}`,
     invite: 'Invite a member',
