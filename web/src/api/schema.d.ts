@@ -2256,6 +2256,14 @@ export interface paths {
                         "application/json": components["schemas"]["ProblemJson"];
                     };
                 };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
                 429: {
                     headers: {
                         [name: string]: unknown;

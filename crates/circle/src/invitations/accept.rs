@@ -44,6 +44,7 @@ pub(super) struct Offer {
     responses(
         (status = 200, body = Offer),
         (status = 404, body = ProblemJson, description = "there is no such offer, or no longer"),
+        (status = 422, body = ProblemJson),
         (status = 429, body = ProblemJson),
     ),
 )]

@@ -27,6 +27,7 @@ pub(crate) static ALL: &[&Sql] = &[
     &KEEP,
     &KEEP_OF_VISIT,
     &AUDIT,
+    &AUDIT_OF_VISIT,
 ];
 
 static READ: Sql = Sql::new(
@@ -94,6 +95,9 @@ static KEEP_OF_VISIT: Sql = Sql::new(
 );
 
 static AUDIT: Sql = Sql::new("select audit.append($1, $2)", &[Type::TEXT, Type::TEXT]);
+
+static AUDIT_OF_VISIT: Sql =
+    Sql::new("select audit.append_visit($1, $2)", &[Type::TEXT, Type::TEXT]);
 
 /// A row as it stands in the table: still sealed.
 pub(crate) struct SealedDay<'a> {
@@ -259,7 +263,8 @@ pub(crate) async fn refused(
     }
     let noted = async {
         let tx = app.db().begin_without_session(presented).await?;
-        tx.finish(&[(&AUDIT, &[&"record_refused", &day.to_string()])]).await
+        let audit = if presented.is_visit() { &AUDIT_OF_VISIT } else { &AUDIT };
+        tx.finish(&[(audit, &[&"record_refused", &day.to_string()])]).await
     };
     if let Err(cause) = noted.await {
         tracing::error!(%cause, "a refused record could not be put into the audit");

@@ -6,22 +6,29 @@ use reqwest::{Method, header};
 use serde_json::json;
 use testkit::{Answer, Person, TestServer};
 
+const NUMBER: &str = "01930000-0000-7000-8000-000000000001";
+
 /// A path that the pattern matches.
 pub(crate) fn visit(path: &str) -> String {
     match path {
         "/api/v1/days" => "/api/v1/days?from=2026-11-01&to=2026-11-30".to_owned(),
         "/api/v1/logged" => "/api/v1/logged?from=2026-11-01&to=2026-11-30".to_owned(),
         "/api/v1/foods" => "/api/v1/foods?q=cheese".to_owned(),
-        _ => path
-            .replace("{date}", "2026-11-20")
-            .replace("{key}", "energy")
-            .replace("/foods/{id}", "/foods/usda-sr28:01009")
-            .replace("{holder}", "01930000-0000-7000-8000-000000000001")
-            .replace("{owner}", "01930000-0000-7000-8000-000000000001")
-            .replace("{session}", "01930000-0000-7000-8000-000000000001")
-            .replace("{token}", "01930000-0000-7000-8000-000000000001")
-            .replace("{factor}", "01930000-0000-7000-8000-000000000001")
-            .replace("{id}", "01930000-0000-7000-8000-000000000001"),
+        "/api/v1/studies/{study}/participation" => {
+            format!("/api/v1/studies/{NUMBER}/participation?today=2026-11-20")
+        }
+        _ => {
+            let path = path
+                .replace("{date}", "2026-11-20")
+                .replace("{key}", "energy")
+                .replace("/foods/{id}", "/foods/usda-sr28:01009");
+            // Every other name in a path is a number's.
+            let parts: Vec<&str> = path
+                .split('/')
+                .map(|part| if part.starts_with('{') { NUMBER } else { part })
+                .collect();
+            parts.join("/")
+        }
     }
 }
 

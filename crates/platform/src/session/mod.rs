@@ -351,7 +351,11 @@ pub(crate) async fn refused(db: &Db, presented: &impl Presents, error: Error) ->
     }
     let noted = async {
         let tx = db.begin_without_session(presented).await?;
-        tx.finish(&[(&statements::AUDIT_REFUSED, &[])]).await
+        let noted = match presented.visit() {
+            None => &statements::AUDIT_REFUSED,
+            Some(_) => &statements::AUDIT_REFUSED_OF_VISIT,
+        };
+        tx.finish(&[(noted, &[])]).await
     };
     if let Err(cause) = noted.await {
         tracing::error!(%cause, "refused keys could not be put into the audit");

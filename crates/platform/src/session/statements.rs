@@ -110,6 +110,10 @@ pub static RENEW: Sql = Sql::new(
 /// Records in the audit that a session's keys were refused.
 pub static AUDIT_REFUSED: Sql = Sql::new("select audit.append('record_refused', 'keys')", &[]);
 
+/// The same about a visit, in the visited diary.
+pub static AUDIT_REFUSED_OF_VISIT: Sql =
+    Sql::new("select audit.append_visit('record_refused', 'keys')", &[]);
+
 /// Every statement of this module.
 pub static ALL: &[&Sql] = &[
     &super::visit::TAKE_GRANTS,
@@ -124,5 +128,6 @@ pub static ALL: &[&Sql] = &[
     &END_OTHERS,
     &RENEW,
     &AUDIT_REFUSED,
+    &AUDIT_REFUSED_OF_VISIT,
     &crate::database::PRESENT,
 ];
