@@ -15,7 +15,8 @@ pub(crate) fn visit(path: &str) -> String {
         "/api/v1/logged" => "/api/v1/logged?from=2026-11-01&to=2026-11-30".to_owned(),
         "/api/v1/foods" => "/api/v1/foods?q=cheese".to_owned(),
         "/api/v1/studies/{study}/participation" => {
-            format!("/api/v1/studies/{NUMBER}/participation?today=2026-11-20")
+            let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+            format!("/api/v1/studies/{NUMBER}/participation?today={today}")
         }
         _ => {
             let path = path
