@@ -44,13 +44,13 @@ pub(super) fn read(table: &str) -> Result<(Vec<Wanted>, Vec<WrongLine>)> {
         let record = match record {
             Ok(record) => record,
             Err(cause) => {
-                let line = cause.position().map_or(1, csv::Position::line);
+                let line = line_of(table, cause.position());
                 let problem = "cannot be read: one line a person".to_owned();
                 wrong.push(WrongLine { line, column: None, problem });
                 break;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = line_of(table, record.position());
         if record.iter().all(str::is_empty) || lines == 0 && is_a_heading(&record) {
             continue;
         }
@@ -79,6 +79,17 @@ pub(super) fn read(table: &str) -> Result<(Vec<Wanted>, Vec<WrongLine>)> {
         return Err(Error::invalid("csv", "write one line a person: name, email, group"));
     }
     Ok((wanted, wrong))
+}
+
+/// On which line a record begins. What the reader calls its position is where the last record ended:
+/// line ends and empty lines stand before it.
+fn line_of(table: &str, position: Option<&csv::Position>) -> u64 {
+    let end_of_last = position.map_or(0, csv::Position::byte);
+    let end_of_last = usize::try_from(end_of_last).unwrap_or(usize::MAX).min(table.len());
+    let (before, after) = table.as_bytes().split_at(end_of_last);
+    let between = after.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    let line_ends = before.iter().chain(between).filter(|byte| **byte == b'\n').count();
+    u64::try_from(line_ends).unwrap_or(u64::MAX).saturating_add(1)
 }
 
 fn is_there(wanted: &[Wanted], person: &Wanted) -> bool {
