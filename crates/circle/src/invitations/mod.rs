@@ -3,7 +3,7 @@
 //! `offer` is an invitation as it is made and opened, `store` the SQL, `routes` the HTTP of the owner,
 //! `accept` that of whoever has the link. The secret is made here, shown once in the link's fragment,
 //! and kept sealed to the owner alone, so that new keys of a scope can be offered in the place of old
-//! ones ([`renew`]).
+//! ones ([`renew()`]).
 
 mod accept;
 mod offer;
