@@ -6,8 +6,10 @@ import type { Browser, Page } from '@playwright/test'
 import { expect, test } from './guarded'
 import { opening, part, signUp, somebody } from './person'
 import { seed } from './seed'
+import { settled } from './settled'
 
 async function axe(page: Page): Promise<void> {
+  await settled(page)
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`)).toEqual([])
 }

@@ -8,10 +8,12 @@ import type { Browser, Page } from '@playwright/test'
 import { expect, test } from './guarded'
 import { part, signUp } from './person'
 import { seed } from './seed'
+import { settled } from './settled'
 
 const folder = process.env['KEEPWELL_TEST_SCREENS']
 
 async function axe(page: Page): Promise<void> {
+  await settled(page)
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`)).toEqual([])
 }
