@@ -1,18 +1,11 @@
 // Two people side by side, each in a browser of their own: an invitation, a visit, an entry by a friend, and
 // what is left when access is withdrawn.
 
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
+import { axe } from './axe'
 import { expect, test } from './guarded'
 import { opening, part, signUp, somebody } from './person'
 import { seed } from './seed'
-import { settled } from './settled'
-
-async function axe(page: Page): Promise<void> {
-  await settled(page)
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`)).toEqual([])
-}
 
 async function toSharing(page: Page): Promise<void> {
   await page.getByRole('link', { name: 'Profile' }).click()

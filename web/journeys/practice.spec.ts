@@ -3,20 +3,13 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
+import { axe } from './axe'
 import { expect, test } from './guarded'
 import { part, signUp } from './person'
 import { seed } from './seed'
-import { settled } from './settled'
 
 const folder = process.env['KEEPWELL_TEST_SCREENS']
-
-async function axe(page: Page): Promise<void> {
-  await settled(page)
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`)).toEqual([])
-}
 
 /** Every page at both widths, light and dark, where a folder for the pictures is given. */
 async function shoot(page: Page, name: string): Promise<void> {

@@ -1,17 +1,10 @@
 // A study from both sides, each in a browser of their own: a protocol, taking part, a questionnaire, an export,
 // and stopping.
 
-import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
+import { axe } from './axe'
 import { expect, test } from './guarded'
 import { part, signUp } from './person'
-import { settled } from './settled'
-
-async function axe(page: Page): Promise<void> {
-  await settled(page)
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => String(target)).join(', ')}`)).toEqual([])
-}
 
 async function another(browser: Browser): Promise<Page> {
   return (await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', viewport: { width: 1440, height: 900 } })).newPage()
