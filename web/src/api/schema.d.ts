@@ -7557,10 +7557,10 @@ export interface components {
         /** @description The answer to one question. */
         Given: number | number[] | string;
         /**
-         * @description The meals.
+         * @description The meals. Documents keep the place in this list: one that is new stands at its end.
          * @enum {string}
          */
-        Group: "breakfast" | "lunch" | "dinner" | "snacks";
+        Group: "breakfast" | "lunch" | "dinner" | "snacks" | "own1" | "own2" | "own3" | "own4";
         GroupInfo: {
             /** @example vitamins */
             key: string;

@@ -5,6 +5,7 @@ import type { Entry, Food, FoodEntry, MealGroup, NewEntry, NoteEntry, Portion, W
 import { gramsOf } from '../figures/amounts'
 
 export const MEALS: readonly MealGroup[] = ['breakfast', 'lunch', 'dinner', 'snacks']
+const OWN_MEALS: readonly MealGroup[] = ['own1', 'own2', 'own3', 'own4']
 
 /** What is eaten, how much and when, as an add form knows it. */
 export interface Eaten {
@@ -60,6 +61,11 @@ const byTime = (a: Entry, b: Entry) => a.time.localeCompare(b.time) || a.id.loca
 
 export function foodsIn(entries: readonly Entry[], group?: MealGroup): FoodEntry[] {
   return entries.filter((entry) => entry.kind === 'food').filter((entry) => !group || entry.group === group).toSorted(byTime)
+}
+
+/** The meals that a day shows: its own ones where there is something in them. */
+export function mealsOf(entries: readonly Entry[]): MealGroup[] {
+  return [...MEALS, ...OWN_MEALS.filter((group) => foodsIn(entries, group).length > 0)]
 }
 
 export function watersIn(entries: readonly Entry[]): WaterEntry[] {

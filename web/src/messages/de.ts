@@ -179,7 +179,7 @@ export const de: Messages = {
     addFood: 'Lebensmittel eintragen',
     addTo: (group) => `Eintragen: ${group}`,
     nothingIn: 'Noch nichts',
-    groups: { breakfast: 'Frühstück', lunch: 'Mittagessen', dinner: 'Abendessen', snacks: 'Zwischendurch' },
+    groups: { breakfast: 'Frühstück', lunch: 'Mittagessen', dinner: 'Abendessen', snacks: 'Zwischendurch', own1: 'Eigene Mahlzeit 1', own2: 'Eigene Mahlzeit 2', own3: 'Eigene Mahlzeit 3', own4: 'Eigene Mahlzeit 4' },
     water: 'Wasser',
     waterEmpty: 'Ein Glas hat etwa 250 ml. Ein Tippen trägt es ein.',
     addWater: (ml) => `+${ml} ml`,

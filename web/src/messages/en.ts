@@ -178,7 +178,7 @@ export const en = {
     addFood: 'Add food',
     addTo: (group: string) => `Add to ${group.toLowerCase()}`,
     nothingIn: 'Nothing yet',
-    groups: { breakfast: 'Breakfast', lunch: 'Lunch', dinner: 'Dinner', snacks: 'Snacks' },
+    groups: { breakfast: 'Breakfast', lunch: 'Lunch', dinner: 'Dinner', snacks: 'Snacks', own1: 'Own meal 1', own2: 'Own meal 2', own3: 'Own meal 3', own4: 'Own meal 4' },
     water: 'Water',
     waterEmpty: 'A glass is about 250 ml. Add one with a touch.',
     addWater: (ml: number) => `+${ml} ml`,

@@ -158,7 +158,7 @@ pub struct Moment {
     pub zone: String,
 }
 
-/// The meals.
+/// The meals. Documents keep the place in this list: one that is new stands at its end.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema,
 )]
@@ -172,6 +172,14 @@ pub enum Group {
     Dinner,
     /// In between.
     Snacks,
+    /// The first of the person's own, named in the settings.
+    Own1,
+    /// The second.
+    Own2,
+    /// The third.
+    Own3,
+    /// The fourth.
+    Own4,
 }
 
 impl Group {
@@ -182,6 +190,10 @@ impl Group {
             Self::Lunch => "lunch",
             Self::Dinner => "dinner",
             Self::Snacks => "snacks",
+            Self::Own1 => "own1",
+            Self::Own2 => "own2",
+            Self::Own3 => "own3",
+            Self::Own4 => "own4",
         }
     }
 }
@@ -355,6 +367,26 @@ mod tests {
         assert_eq!(read::<FoodDay>(&write(&day).unwrap()).unwrap(), day);
         let summary = day.summary().unwrap();
         assert_eq!(read::<Summary>(&write(&summary).unwrap()).unwrap(), summary);
+    }
+
+    #[test]
+    fn a_meal_is_kept_as_its_place_in_the_list() {
+        let groups = [
+            Group::Breakfast,
+            Group::Lunch,
+            Group::Dinner,
+            Group::Snacks,
+            Group::Own1,
+            Group::Own2,
+            Group::Own3,
+            Group::Own4,
+        ];
+        for (place, group) in (0_u8..).zip(groups) {
+            // What diaries hold since the first release.
+            assert_eq!(postcard::to_stdvec(&group).unwrap(), [place]);
+            assert_eq!(serde_json::json!(group), group.as_str());
+        }
+        assert!(postcard::from_bytes::<Group>(&[8]).is_err());
     }
 
     #[test]

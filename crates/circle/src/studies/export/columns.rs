@@ -152,7 +152,7 @@ fn days(version: &Version, columns: &mut Vec<Column>) {
 
 fn foods(columns: &mut Vec<Column>) {
     for (name, kind, unit, meaning, source) in [
-        ("meal", Kind::Text, "", "breakfast, lunch, dinner or snacks.", DIARY),
+        ("meal", Kind::Text, "", "breakfast, lunch, dinner, snacks, or own1 to own4.", DIARY),
         ("time", Kind::Text, "HH:MM", "On the participant's clock.", DIARY),
         ("food", Kind::Text, "", "The food's name in the catalogues.", CATALOGUE),
         ("name", Kind::Text, "", "What people read.", CATALOGUE),
