@@ -105,6 +105,11 @@ impl Values {
         }
     }
 
+    /// The stored number of a nutrient.
+    pub(crate) fn thousandths(&self, nutrient: Nutrient) -> Option<(u64, Method)> {
+        self.find(nutrient).map(|entry| (entry.thousandths, entry.method))
+    }
+
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }

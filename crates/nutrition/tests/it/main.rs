@@ -5,6 +5,10 @@
 #[cfg(test)]
 mod foods;
 #[cfg(test)]
+mod labels;
+#[cfg(test)]
+mod recipes;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod search;
