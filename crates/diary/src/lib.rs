@@ -1,12 +1,14 @@
 //! What a person records: what they ate and drank, and notes.
 //!
 //! `foods` answers from the catalogue, `days` reads and changes one day, `ranges` sums many,
-//! `inbox` takes what write-only tokens leave, `visited` opens many days of a visit. A day is
-//! one sealed document per scope; the server opens it for the request and forgets it.
+//! `items` keeps what has no day, `inbox` takes what write-only tokens leave, `visited` opens many
+//! days of a visit. A day is one sealed document per scope, an item one; the server opens it for the
+//! request and forgets it.
 
 pub mod days;
 mod foods;
 mod inbox;
+pub mod items;
 mod ranges;
 pub mod visited;
 
@@ -19,7 +21,7 @@ pub fn routes() -> Routes {
 
 /// Every statement of the diary, so that a test can prepare and explain each.
 pub fn statements() -> impl Iterator<Item = &'static Sql> {
-    [days::store::ALL, ranges::store::ALL, inbox::store::ALL, visited::ALL]
+    [days::store::ALL, ranges::store::ALL, inbox::store::ALL, items::store::ALL, visited::ALL]
         .into_iter()
         .flatten()
         .copied()

@@ -6,10 +6,11 @@
 //! sessions and tokens, and the invitations that wait. One epoch of a scope is alive at a time, and the
 //! keys of the last one open nothing any more.
 //!
-//! `grants` seals for holders, `days` what is stored, `keyrings` for sessions and tokens.
+//! `grants` seals for holders, `days` and `items` what is stored, `keyrings` for sessions and tokens.
 
 mod days;
 mod grants;
+mod items;
 mod keyrings;
 pub(crate) mod store;
 
@@ -94,6 +95,7 @@ pub(crate) async fn rekey(app: &App, tx: &Transaction, scopes: &[Scope]) -> Resu
     }
     for change in &changes {
         days::seal_anew(tx, change).await?;
+        items::seal_anew(tx, change).await?;
         let Change { scope, new_epoch, new, .. } = change;
         invitations::renew(tx, app.root(), *scope, *new_epoch, new).await?;
     }

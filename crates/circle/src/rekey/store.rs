@@ -12,6 +12,8 @@ pub(crate) static ALL: &[&Sql] = &[
     &END_PLANTED,
     &DAYS,
     &KEEP_DAYS,
+    &ITEMS,
+    &KEEP_ITEMS,
     &KEYRINGS,
     &KEEP_KEYRINGS,
 ];
@@ -80,6 +82,23 @@ pub(super) static KEEP_DAYS: Sql = Sql::new(
     from unnest($4::date[], $5::bytea[]) as n (day, body)
     where r.owner = $1 and r.scope = $2 and r.day = n.day",
     &[Type::UUID, Type::TEXT, Type::INT4, Type::DATE_ARRAY, Type::BYTEA_ARRAY],
+);
+
+/// The next items of a scope, in order.
+pub(super) static ITEMS: Sql = Sql::new(
+    "select r.item, r.version, r.epoch, r.body_sealed from diary.record_item r
+    where r.owner = (select m.principal from auth.me m)
+        and r.scope = $1 and ($2::uuid is null or r.item > $2)
+    order by r.item
+    limit 400",
+    &[Type::TEXT, Type::UUID],
+);
+
+pub(super) static KEEP_ITEMS: Sql = Sql::new(
+    "update diary.record_item r set epoch = $3, body_sealed = n.body
+    from unnest($4::uuid[], $5::bytea[]) as n (item, body)
+    where r.owner = $1 and r.scope = $2 and r.item = n.item",
+    &[Type::UUID, Type::TEXT, Type::INT4, Type::UUID_ARRAY, Type::BYTEA_ARRAY],
 );
 
 /// The keyrings of the asker's sessions and tokens.

@@ -1,6 +1,8 @@
 //! The SQL of days, and the sealing of their documents. Whose rows they are is the policies'
 //! business, not repeated here.
 
+use std::fmt::Display;
+
 use jiff::civil::Date;
 use keys::{Ladder, Place, RecordId, Scope};
 use platform::{
@@ -248,12 +250,12 @@ fn open(caller: &Caller, rows: &[Row], day: Date) -> Result<ReadDay> {
     Ok(read)
 }
 
-/// Records that a day's document was refused, in a transaction of its own. The refusal stands even
-/// when it cannot be recorded.
+/// Records that a document was refused, in a transaction of its own. The refusal stands even when it
+/// cannot be recorded.
 pub(crate) async fn refused(
     app: &App,
     presented: &PresentedCaller,
-    day: Date,
+    about: impl Display,
     error: Error,
 ) -> Error {
     // Keys that stay older than the row are not a matter of the moment.
@@ -264,7 +266,7 @@ pub(crate) async fn refused(
     let noted = async {
         let tx = app.db().begin_without_session(presented).await?;
         let audit = if presented.is_visit() { &AUDIT_OF_VISIT } else { &AUDIT };
-        tx.finish(&[(audit, &[&"record_refused", &day.to_string()])]).await
+        tx.finish(&[(audit, &[&"record_refused", &about.to_string()])]).await
     };
     if let Err(cause) = noted.await {
         tracing::error!(%cause, "a refused record could not be put into the audit");

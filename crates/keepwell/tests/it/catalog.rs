@@ -92,6 +92,12 @@ const DEFINERS: &[(&str, &str)] = &[
     ("diary.look", "shows what a proved visit may see, and writes the audit of it"),
     ("diary.look_entered", "the same, with what the visit is given when it enters"),
     ("diary.look_for_change", "the same, locked, of what a proved visit may write"),
+    ("diary.look_items", "shows the items that a proved visit may see, and writes the audit of it"),
+    ("diary.look_items_for_change", "the same, locked, where a proved visit may write them"),
+    (
+        "diary.keep_items_of_visit",
+        "writes items that a proved visit may write, and the audit of it",
+    ),
     ("mail.put", "the only way to write mail to the asker: it counts the recipient's"),
     ("accounts.tell", "the only way to leave the asker a notice: it keeps them few"),
     ("accounts.tell_second_step_failed", "leaves one word to the person of the waiting session"),

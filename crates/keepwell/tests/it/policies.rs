@@ -109,7 +109,9 @@ async fn two_people() -> (TestServer, Person, Person, Tokens) {
             insert into accounts.email_change (principal, new_email_sealed, expires_at)
                 values ('{id}', 'x', now() + interval '10 minutes');
             insert into mail.queue (principal, mail, message_sealed, give_up_at)
-                values ('{id}', gen_random_uuid(), 'x', now() + interval '3 days')",
+                values ('{id}', gen_random_uuid(), 'x', now() + interval '3 days');
+            insert into diary.record_item select '{id}', s, gen_random_uuid(), 1, 1, 'b'
+                from unnest(array['food', 'library']) s",
             id = person.id
         );
         server.db.admin().await.batch_execute(&kept).await.unwrap();

@@ -90,6 +90,9 @@ const FILL: &str = "
     insert into diary.record_day
         select id, s, date '2026-11-01' + d, 1, 1, decode(repeat('ab', 900), 'hex')
         from people, unnest(array['food', 'summary', 'logged']) s, generate_series(1, 5) d;
+    insert into diary.record_item
+        select id, s, gen_random_uuid(), 1, 1, decode(repeat('ab', 900), 'hex')
+        from people, unnest(array['library', 'plan']) s, generate_series(1, 5);
     insert into diary.inbox select id, gen_random_uuid(), 'food', decode(repeat('ab', 900), 'hex')
         from people, generate_series(1, 3);
     insert into platform.rate_count select sha256((id || 'r')::bytea), now() from people;

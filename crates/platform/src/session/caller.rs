@@ -265,6 +265,26 @@ impl Caller {
         Err(self.refusal("change", scopes))
     }
 
+    /// Refuses, unless the undated items of a scope may be read: for visitors, with the whole scope.
+    pub fn require_read_items(&self, scope: Scope) -> Result<()> {
+        self.require_read(&[scope])?;
+        self.require_items(scope)
+    }
+
+    /// Refuses, unless the undated items of a scope may be changed: for visitors, with the whole scope.
+    pub fn require_write_items(&self, scope: Scope) -> Result<()> {
+        self.require_items(scope)?;
+        self.require_write(&[scope])
+    }
+
+    /// Whoever was given some days was given no items: they are not there.
+    fn require_items(&self, scope: Scope) -> Result<()> {
+        match &self.keys {
+            Keys::Visitor(visitor) if !visitor.has_items(scope) => Err(Error::NotFound),
+            Keys::Visitor(_) | Keys::Person(_) | Keys::Program(_) => Ok(()),
+        }
+    }
+
     /// Refuses a visitor who may change none of the scopes on this day.
     pub fn require_write_on(&self, scopes: &[Scope], day: DayNumber) -> Result<()> {
         let Keys::Visitor(visitor) = &self.keys else { return Ok(()) };
@@ -372,6 +392,12 @@ impl Caller {
         let cover = self.cover_of_row(scope, epoch)?;
         let leaf = cover.leaf(day).ok_or(Error::NotFound)?;
         Ok(self.data_key(&leaf, scope, epoch, RecordId::Day(day)))
+    }
+
+    /// The key to an undated item of a scope.
+    pub fn item_key(&self, scope: Scope, epoch: u32, item: Uuid) -> Result<DataKey> {
+        let leaf = self.cover_of_row(scope, epoch)?.items().ok_or(Error::NotFound)?;
+        Ok(self.data_key(&leaf, scope, epoch, RecordId::Item(item)))
     }
 
     /// The key to a record whose leaf is at hand.

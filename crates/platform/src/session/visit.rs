@@ -138,6 +138,11 @@ impl Visitor {
         self.part(scope).is_some_and(|part| part.first <= day && day <= part.last)
     }
 
+    /// Whether the undated items of a scope were given, too.
+    pub(super) fn has_items(&self, scope: Scope) -> bool {
+        self.part(scope).is_some_and(|part| part.cover.has_items())
+    }
+
     pub(super) fn cover(&self, scope: Scope, epoch: u32) -> Option<&Cover> {
         self.part(scope).filter(|part| part.epoch == epoch).map(|part| &part.cover)
     }
