@@ -1,4 +1,5 @@
-//! Food knowledge only: nutrients, foods with their portions, what a food holds, and sums of them.
+//! Food knowledge: nutrients, foods with their portions, what a food holds, and sums of them. Beside it
+//! what the body is measured in (`body`) and what activities take (`activity`).
 //!
 //! No input or output, no clock, no SQL, no HTTP: bytes and numbers in, numbers out. The catalogue
 //! of foods is part of the program (see `catalog/PROVENANCE.md`).
@@ -6,7 +7,9 @@
 //! One rule runs through all of it: **missing is not zero.** A value nobody measured is absent, a sum
 //! says for how many of its foods the value is known.
 
+pub mod activity;
 mod amount;
+pub mod body;
 mod catalog;
 mod derive;
 mod error;

@@ -6,8 +6,8 @@
 //! foods are plain, `words` what a word is, `spelling` how far two words are apart.
 
 mod rank;
-mod spelling;
-mod words;
+pub(crate) mod spelling;
+pub(crate) mod words;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
