@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod foods;
 #[cfg(test)]
+mod known_answers;
+#[cfg(test)]
 mod labels;
 #[cfg(test)]
 mod recipes;
