@@ -1,5 +1,6 @@
 //! Food knowledge: nutrients, foods with their portions, what a food holds, and sums of them. Beside it
-//! what the body is measured in (`body`) and what activities take (`activity`).
+//! what the body is measured in (`body`), what activities take (`activity`), who a person is for
+//! published values (`profile`) and the values themselves (`intakes`).
 //!
 //! No input or output, no clock, no SQL, no HTTP: bytes and numbers in, numbers out. The catalogue
 //! of foods is part of the program (see `catalog/PROVENANCE.md`).
@@ -14,11 +15,13 @@ mod catalog;
 mod derive;
 mod error;
 mod food;
+pub mod intakes;
 mod label;
 mod method;
 mod nutrient;
 mod pack;
 mod portion;
+pub mod profile;
 mod recipe;
 mod search;
 mod totals;

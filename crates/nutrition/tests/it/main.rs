@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod foods;
 #[cfg(test)]
+mod intakes;
+#[cfg(test)]
 mod known_answers;
 #[cfg(test)]
 mod labels;

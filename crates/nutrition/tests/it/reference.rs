@@ -9,10 +9,11 @@ use std::{env, fs};
 use flate2::read::GzDecoder;
 use nutrition::{FoodId, FoodRef, Method, catalog};
 
-fn folder() -> Option<PathBuf> {
+/// A folder of the reference data; says so where it is absent.
+pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     let named = env::var_os("KEEPWELL_REFERENCE_DATA").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let folder = named.unwrap_or(beside).join("sr28");
+    let folder = named.unwrap_or(beside).join(name);
     if folder.is_dir() {
         Some(folder)
     } else {
@@ -21,7 +22,7 @@ fn folder() -> Option<PathBuf> {
     }
 }
 
-fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
+pub(crate) fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
     text.lines().skip(1).map(|line| line.split('\t').collect())
 }
 
@@ -45,7 +46,7 @@ fn method(source: &str, derivation: &str) -> Method {
 
 #[test]
 fn every_value_is_that_of_the_release() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = folder("sr28") else { return };
     let packed = fs::read(folder.join("values.tsv.gz")).unwrap();
     let mut text = String::new();
     GzDecoder::new(&*packed).read_to_string(&mut text).unwrap();
@@ -69,7 +70,7 @@ fn every_value_is_that_of_the_release() {
 
 #[test]
 fn every_name_group_and_factor_is_that_of_the_release() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = folder("sr28") else { return };
     let groups = fs::read_to_string(folder.join("groups.tsv")).unwrap();
     let groups: HashMap<&str, &str> = rows(&groups).map(|row| (row[0], row[1])).collect();
     let text = fs::read_to_string(folder.join("foods.tsv")).unwrap();
@@ -93,7 +94,7 @@ fn every_name_group_and_factor_is_that_of_the_release() {
 
 #[test]
 fn every_portion_is_that_of_the_release() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = folder("sr28") else { return };
     let text = fs::read_to_string(folder.join("portions.tsv")).unwrap();
     let mut count = 0;
     for row in rows(&text) {
