@@ -76,6 +76,22 @@ async fn two_servers_that_start_at_once_take_turns() {
     admin.batch_execute(&format!("drop database {name} with (force)")).await.unwrap();
 }
 
+/// Roles belong to all databases of a PostgreSQL server.
+#[tokio::test]
+async fn servers_of_several_databases_that_start_at_once_all_start() {
+    let dbs = futures_util::future::join_all((0..4).map(async |_| TestDb::new().await)).await;
+    let starts = dbs.iter().flat_map(|db| {
+        (0..5).map(async |_| {
+            let (mut client, connection) = db.config("postgres").connect(NoTls).await.unwrap();
+            tokio::spawn(connection);
+            migrate(&mut client).await
+        })
+    });
+    for started in futures_util::future::join_all(starts).await {
+        started.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn an_earlier_schema_with_people_in_it_is_brought_up_to_date() {
     let db = TestDb::new().await;

@@ -1,12 +1,18 @@
 //! Brings the schema up to date: forward only, under a lock, each file once and unchanged.
 
+use std::time::Duration;
+
 use include_dir::{Dir, include_dir};
-use tokio_postgres::Client;
+use tokio_postgres::{Client, error::SqlState};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../migrations");
 
 /// Two servers that start at once take turns; the number only has to be ours.
 const LOCK: i64 = 0x6b65_6570_7765_6c6c;
+
+/// How often the roles are tried when another Keepwell is at them.
+const ROLE_TRIES: u32 = 20;
+const ROLE_PAUSE: Duration = Duration::from_millis(50);
 
 /// One numbered file.
 #[derive(Clone, Debug)]
@@ -88,6 +94,30 @@ pub async fn migrate_to(client: &mut Client, last: i32) -> Result<(), MigrateErr
     outcome
 }
 
+/// Makes the roles and says what holds for them. They belong to all databases of the PostgreSQL server,
+/// and our lock to one: a Keepwell that starts on another may be at the same rows, and then one of the
+/// two begins again.
+async fn make_roles(client: &Client, roles: &str) -> Result<(), tokio_postgres::Error> {
+    let mut tried = 0;
+    loop {
+        match client.batch_execute(roles).await {
+            Err(cause) if tried < ROLE_TRIES && was_overtaken(&cause) => {
+                tried += 1;
+                tokio::time::sleep(ROLE_PAUSE).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Whether somebody else made or changed a role at the same moment.
+fn was_overtaken(cause: &tokio_postgres::Error) -> bool {
+    // "tuple concurrently updated" and "deleted" have no code of their own.
+    [SqlState::INTERNAL_ERROR, SqlState::UNIQUE_VIOLATION, SqlState::DUPLICATE_OBJECT]
+        .iter()
+        .any(|code| cause.code() == Some(code))
+}
+
 #[expect(clippy::disallowed_methods, reason = "migrations are not requests and are not pipelined")]
 async fn apply(client: &mut Client, last: i32) -> Result<(), MigrateError> {
     let at = |step: &str| {
@@ -95,7 +125,7 @@ async fn apply(client: &mut Client, last: i32) -> Result<(), MigrateError> {
         move |cause| MigrateError::Database { step, cause }
     };
     let roles = FILES.get_file("roles.sql").and_then(|file| file.contents_utf8()).unwrap_or("");
-    client.batch_execute(roles).await.map_err(at("roles"))?;
+    make_roles(client, roles).await.map_err(at("roles"))?;
     client.batch_execute(PREPARE_DATABASE).await.map_err(at("preparation"))?;
     let applied = client
         .query("select number, checksum from platform.migration order by number", &[])
