@@ -1,14 +1,15 @@
 //! What a person records: what they ate and drank, and notes.
 //!
 //! `foods` answers from the catalogue, `days` reads and changes one day, `ranges` sums many,
-//! `items` keeps what has no day, `inbox` takes what write-only tokens leave, `visited` opens many
-//! days of a visit. A day is one sealed document per scope, an item one; the server opens it for the
-//! request and forgets it.
+//! `items` keeps what has no day, `plan` what a person aims for and how the diary is shown, `inbox`
+//! takes what write-only tokens leave, `visited` opens many days of a visit. A day is one sealed
+//! document per scope, an item one; the server opens it for the request and forgets it.
 
 pub mod days;
 mod foods;
 mod inbox;
 pub mod items;
+mod plan;
 mod ranges;
 pub mod visited;
 
@@ -16,7 +17,11 @@ use platform::{Routes, Sql};
 
 /// Every route of the diary.
 pub fn routes() -> Routes {
-    foods::routes().merge(days::routes()).merge(ranges::routes()).merge(inbox::routes())
+    foods::routes()
+        .merge(days::routes())
+        .merge(ranges::routes())
+        .merge(inbox::routes())
+        .merge(plan::routes())
 }
 
 /// Every statement of the diary, so that a test can prepare and explain each.

@@ -5348,6 +5348,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the diary is shown. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description not given to a visitor */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        /** Sets how the diary is shown: all of it; what is left out is as in the beginning. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            responses: {
+                /** @description as they are kept */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Settings"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or a visitor without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description not given to a visitor */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sharing": {
         parameters: {
             query?: never;
@@ -7385,6 +7504,11 @@ export interface components {
             verified_at?: string | null;
         };
         /**
+         * @description The unit of energy.
+         * @enum {string}
+         */
+        EnergyUnit: "kcal" | "kj";
+        /**
          * @description What an entry can be.
          * @enum {string}
          */
@@ -7557,6 +7681,11 @@ export interface components {
         /** @description The answer to one question. */
         Given: number | number[] | string;
         /**
+         * @description The unit of glucose in blood.
+         * @enum {string}
+         */
+        GlucoseUnit: "mg_dl" | "mmol_l";
+        /**
          * @description The meals. Documents keep the place in this list: one that is new stands at its end.
          * @enum {string}
          */
@@ -7565,6 +7694,14 @@ export interface components {
             /** @example vitamins */
             key: string;
             name: string;
+        };
+        /** @description A meal as its person calls it. */
+        GroupSetting: {
+            group: components["schemas"]["Group"];
+            /** @description Whether the day shows it only when something is in it. */
+            hidden?: boolean;
+            /** @description Its name, unless it is the usual one. */
+            name?: string | null;
         };
         /** @description Whether the server can do its work. */
         Health: {
@@ -8668,6 +8805,94 @@ export interface components {
             /** @description This one first, then by last use. */
             sessions: components["schemas"]["OneSession"][];
         };
+        /** @description How the diary is shown to its owner. */
+        Settings: {
+            /**
+             * @description Energy and weight are hidden everywhere in the app.
+             * @default false
+             */
+            calm: boolean;
+            /**
+             * @description Calm mode is for those who were let in as well.
+             * @default false
+             */
+            calm_for_visitors: boolean;
+            /** @default kcal */
+            energy: components["schemas"]["EnergyUnit"];
+            /** @default mg_dl */
+            glucose: components["schemas"]["GlucoseUnit"];
+            /**
+             * @description The meals in the order of the day. One that is left out stands at the end, hidden.
+             * @default [
+             *       {
+             *         "group": "breakfast",
+             *         "hidden": false,
+             *         "name": null
+             *       },
+             *       {
+             *         "group": "lunch",
+             *         "hidden": false,
+             *         "name": null
+             *       },
+             *       {
+             *         "group": "dinner",
+             *         "hidden": false,
+             *         "name": null
+             *       },
+             *       {
+             *         "group": "snacks",
+             *         "hidden": false,
+             *         "name": null
+             *       },
+             *       {
+             *         "group": "own1",
+             *         "hidden": true,
+             *         "name": null
+             *       },
+             *       {
+             *         "group": "own2",
+             *         "hidden": true,
+             *         "name": null
+             *       },
+             *       {
+             *         "group": "own3",
+             *         "hidden": true,
+             *         "name": null
+             *       },
+             *       {
+             *         "group": "own4",
+             *         "hidden": true,
+             *         "name": null
+             *       }
+             *     ]
+             */
+            groups: components["schemas"]["GroupSetting"][];
+            /**
+             * @description The nutrients that stand out in the sums, in order.
+             * @default []
+             * @example [
+             *       "iron",
+             *       "vitamin_d"
+             *     ]
+             */
+            highlighted: string[];
+            /**
+             * @description Carbohydrates are shown without fiber.
+             * @default false
+             */
+            net_carbs: boolean;
+            /** @default metric */
+            units: components["schemas"]["Units"];
+            /**
+             * Format: double
+             * @description How much to drink a day.
+             * @default null
+             * @example 2000
+             */
+            water_goal_ml: number | null;
+            /** @default monday */
+            week_starts: components["schemas"]["WeekStart"];
+        };
         /** @description What came of settling. */
         Settled: {
             /** @description How many scopes got new keys. */
@@ -8861,6 +9086,11 @@ export interface components {
              */
             totp?: string | null;
         };
+        /**
+         * @description The units of weights and lengths.
+         * @enum {string}
+         */
+        Units: "metric" | "us";
         /** @description What unlocks a session: its PIN, or a security key. */
         Unlocking: {
             key?: components["schemas"]["KeyAnswer"] | null;
@@ -8911,6 +9141,11 @@ export interface components {
         WaitingClients: {
             invited: components["schemas"]["WaitingClient"][];
         };
+        /**
+         * @description The first day of the week.
+         * @enum {string}
+         */
+        WeekStart: "monday" | "saturday" | "sunday";
         /** @description Who looked. */
         WhoLooked: {
             /** @description Everybody who has or had access, to choose from. */

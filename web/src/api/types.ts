@@ -57,6 +57,7 @@ export type Food = Schemas['FoodDetail']
 export type Portion = Schemas['PortionInfo']
 
 export type MealGroup = Schemas['Group']
+export type Settings = Schemas['Settings']
 export type Entry = Schemas['EntryView']
 export type FoodEntry = Extract<Entry, { kind: 'food' }>
 export type WaterEntry = Extract<Entry, { kind: 'water' }>

@@ -4,8 +4,11 @@ import { uuidV7 } from '../api/uuid'
 import type { Entry, Food, FoodEntry, MealGroup, NewEntry, NoteEntry, Portion, WaterEntry } from '../api/types'
 import { gramsOf } from '../figures/amounts'
 
-export const MEALS: readonly MealGroup[] = ['breakfast', 'lunch', 'dinner', 'snacks']
-const OWN_MEALS: readonly MealGroup[] = ['own1', 'own2', 'own3', 'own4']
+/** A meal, and whether a day shows it without anything in it. */
+interface MealOfDay {
+  group: MealGroup
+  hidden: boolean
+}
 
 /** What is eaten, how much and when, as an add form knows it. */
 export interface Eaten {
@@ -63,9 +66,14 @@ export function foodsIn(entries: readonly Entry[], group?: MealGroup): FoodEntry
   return entries.filter((entry) => entry.kind === 'food').filter((entry) => !group || entry.group === group).toSorted(byTime)
 }
 
-/** The meals that a day shows: its own ones where there is something in them. */
-export function mealsOf(entries: readonly Entry[]): MealGroup[] {
-  return [...MEALS, ...OWN_MEALS.filter((group) => foodsIn(entries, group).length > 0)]
+/** The meals that a day shows: hidden ones where there is something in them. */
+export function mealsOf(entries: readonly Entry[], groups: readonly MealOfDay[]): MealGroup[] {
+  return groups.filter(({ group, hidden }) => !hidden || foodsIn(entries, group).length > 0).map(({ group }) => group)
+}
+
+/** The meals that a food can go to: those that are not hidden, and the one where it is. */
+export function mealsToChoose(groups: readonly MealOfDay[], now: MealGroup): MealGroup[] {
+  return groups.filter(({ group, hidden }) => !hidden || group === now).map(({ group }) => group)
 }
 
 export function watersIn(entries: readonly Entry[]): WaterEntry[] {

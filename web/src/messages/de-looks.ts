@@ -41,6 +41,8 @@ export const looks: typeof Looks = {
     entry_removed: ({ days }) => some('hat einen Eintrag', days, 'entfernt'),
     entries_copied: ({ days }) => some('hat Einträge', days, 'kopiert'),
     day_marked: ({ days }) => some('hat den Tag', days, 'als vollständig oder offen markiert'),
+    settings_changed: () => 'hat geändert, wie dein Tagebuch gezeigt wird',
+    plan_changed: () => 'hat deine Ziele geändert',
     invitation_accepted: () => 'hat deine Einladung angenommen',
     record_refused: ({ days }) => some('bekam nicht zu sehen, was verändert worden war', days),
   },

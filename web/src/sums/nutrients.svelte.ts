@@ -3,6 +3,7 @@
 import { api, ask } from '../api/client'
 import { problemOf, type Problem } from '../api/problem'
 import { METHODS, type Nutrient, type NutrientList } from '../api/types'
+import { shown } from '../figures/shown.svelte'
 import { t } from '../messages/index.svelte'
 
 export interface NutrientRow {
@@ -18,7 +19,7 @@ export interface NutrientSection {
 }
 
 /** Groups with their nutrients in the server's order, parts indented below the whole. */
-export function sections({ groups, nutrients }: NutrientList): NutrientSection[] {
+function sections({ groups, nutrients }: NutrientList): NutrientSection[] {
   const byKey = new Map(nutrients.map((nutrient) => [nutrient.key, nutrient]))
   const depth = (nutrient: Nutrient): number => {
     const parent = nutrient.parent ? byKey.get(nutrient.parent) : undefined
@@ -53,6 +54,12 @@ class Nutrients {
       this.failure = problemOf(thrown)
       this.#asked = false
     }
+  }
+
+  /** Groups with their nutrients as they are shown: without what calm mode hides. */
+  get sections(): NutrientSection[] {
+    const all = this.list ? sections(this.list) : []
+    return all.map((section) => ({ ...section, rows: section.rows.filter(({ nutrient }) => !shown.hides(nutrient.key)) }))
   }
 
   find(key: string): Nutrient | undefined {

@@ -22,6 +22,7 @@ mod migrations;
 mod model;
 mod openapi;
 mod organisations;
+mod plan;
 mod policies;
 mod program;
 mod restore;
