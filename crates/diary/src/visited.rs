@@ -8,6 +8,8 @@ use platform::{Caller, Error, Result, Sql, days};
 use tokio_postgres::{Row, types::Type};
 
 use crate::days::{
+    activity::ActivityDay,
+    body::BodyDay,
     document::{FoodDay, Logged, Summary},
     store::SealedDay,
 };
@@ -29,6 +31,10 @@ pub enum Seen {
     Summary(Summary),
     /// That something was recorded.
     Logged(Logged),
+    /// What was measured.
+    Body(BodyDay),
+    /// What was done.
+    Activity(ActivityDay),
 }
 
 /// Opens what [`LOOK`] gave, in the order of days.
@@ -43,7 +49,9 @@ fn open_one(caller: &Caller, row: &Row) -> Result<(Date, Seen)> {
         Scope::Food => Seen::Food(sealed.open(caller, &key)?),
         Scope::Summary => Seen::Summary(sealed.open(caller, &key)?),
         Scope::Logged => Seen::Logged(sealed.open(caller, &key)?),
-        Scope::Activity | Scope::Body | Scope::Notes | Scope::Plan | Scope::Library => {
+        Scope::Body => Seen::Body(sealed.open(caller, &key)?),
+        Scope::Activity => Seen::Activity(sealed.open(caller, &key)?),
+        Scope::Notes | Scope::Plan | Scope::Library => {
             return Err(Error::NotFound);
         }
     };

@@ -7282,6 +7282,15 @@ export interface components {
             nutrient: string;
             unit: string;
         };
+        /** @description A measurement in the canonical unit of its measure. */
+        CanonicalView: {
+            /** Format: double */
+            second?: number | null;
+            /** @example kg */
+            unit: string;
+            /** Format: double */
+            value: number;
+        };
         /** @description What the browser asks the authenticator. */
         Challenge: {
             /** @description Comes back with the answer. */
@@ -7478,6 +7487,11 @@ export interface components {
              *     ]
              */
             only?: string[] | null;
+            /**
+             * Format: double
+             * @description What the day's activities took above rest, in kcal: what they add to what a body needs anyway.
+             */
+            spent_kcal: number;
             totals: components["schemas"]["TotalsView"];
             /**
              * Format: double
@@ -7488,6 +7502,40 @@ export interface components {
         /** @description Every column that exports have. */
         Dictionary: {
             columns: components["schemas"]["ColumnView"][];
+        };
+        /** @description An activity that was done, with what it took. */
+        DoneView: {
+            /**
+             * @description The code in the compendium, or `own:` and the number of an own activity; absent where it is only a
+             *     name.
+             * @example 17190
+             */
+            activity?: string | null;
+            /**
+             * Format: double
+             * @description In all, with what rest would have taken; as typed where it was.
+             */
+            kcal: number;
+            /**
+             * Format: double
+             * @description Absent where the energy was typed.
+             */
+            met?: number | null;
+            /** Format: double */
+            minutes: number;
+            name: string;
+            /** @description Of an activity of the compendium. */
+            name_de?: string | null;
+            /**
+             * Format: double
+             * @description Above rest.
+             */
+            net_kcal: number;
+            /**
+             * Format: double
+             * @description Absent where the energy was typed.
+             */
+            weight_kg?: number | null;
         };
         /** @description The account's address, and what is known of it. */
         EmailState: {
@@ -7512,7 +7560,7 @@ export interface components {
          * @description What an entry can be.
          * @enum {string}
          */
-        EntryKind: "food" | "water" | "note";
+        EntryKind: "food" | "water" | "note" | "measurement" | "activity";
         /** @description An entry; which fields it has depends on its kind. */
         EntryView: {
             /**
@@ -7571,7 +7619,40 @@ export interface components {
             /** @example 08:15 */
             time: string;
             zone: string;
-        };
+        } | (components["schemas"]["MeasuredView"] & {
+            /**
+             * Format: uuid
+             * @description The practice, study or friend that recorded it; absent where the owner did.
+             */
+            author?: string | null;
+            /** Format: uuid */
+            id: string;
+            note?: string | null;
+            /** @example 08:15 */
+            time: string;
+            zone: string;
+        } & {
+            /** @enum {string} */
+            kind: "measurement";
+        }) | (components["schemas"]["DoneView"] & {
+            /**
+             * Format: uuid
+             * @description The practice, study or friend that recorded it; absent where the owner did.
+             */
+            author?: string | null;
+            /** Format: uuid */
+            id: string;
+            note?: string | null;
+            /**
+             * @description When it began.
+             * @example 08:15
+             */
+            time: string;
+            zone: string;
+        } & {
+            /** @enum {string} */
+            kind: "activity";
+        });
         /**
          * @description How often it is asked.
          * @enum {string}
@@ -8018,6 +8099,32 @@ export interface components {
         Mark: {
             /** @description Nothing is missing: the day counts in averages. */
             complete: boolean;
+        };
+        /** @description A measurement as it was typed, and in the unit that it is compared in. */
+        MeasuredView: {
+            canonical: components["schemas"]["CanonicalView"];
+            /**
+             * @description The measure's key, or `own:` and the number of an own measure.
+             * @example weight
+             */
+            measure: string;
+            /** @description What an own measure is called. */
+            name?: string | null;
+            /**
+             * Format: double
+             * @description The lower value of a pair, as typed.
+             */
+            second?: number | null;
+            /**
+             * @description The unit that was typed.
+             * @example lb
+             */
+            unit: string;
+            /**
+             * Format: double
+             * @description As typed.
+             */
+            value: number;
         };
         MemberInvitation: {
             /** @description Until when (RFC 3339). */
@@ -8591,21 +8698,48 @@ export interface components {
              */
             day?: string | null;
             group?: components["schemas"]["Group"] | null;
+            /**
+             * Format: double
+             * @description In place of `met` and `weight_kg`.
+             */
+            kcal?: number | null;
+            /** Format: double */
+            met?: number | null;
+            /** Format: double */
+            minutes?: number | null;
             /** Format: double */
             ml?: number | null;
+            /** @description Of an own measure or activity. */
+            name?: string | null;
+            /** @description Beside a measurement or an activity; empty takes it away. */
+            note?: string | null;
             /**
              * Format: int32
              * @description `seq` of one of the food's portions; `null` means grams.
              */
             portion?: number | null;
+            /** Format: double */
+            second?: number | null;
             text?: string | null;
             /** @example 08:15 */
             time?: string | null;
+            /** @example kg */
+            unit?: string | null;
+            /** Format: double */
+            value?: number | null;
+            /** Format: double */
+            weight_kg?: number | null;
             /** @example Europe/Berlin */
             zone?: string | null;
         };
         /** @description An entry as it is sent. Which fields belong to it depends on `kind`. */
         SentEntry: {
+            /**
+             * @description The code of an activity of the compendium, or `own:` and the number of an own activity; absent
+             *     where it is only a name. For `activity`.
+             * @example 17190
+             */
+            activity?: string | null;
             /**
              * Format: double
              * @description So many portions, or grams without a portion; for `food`.
@@ -8622,17 +8756,46 @@ export interface components {
              * @description Made by the client (`UUIDv7`); sending the same entry again changes nothing.
              */
             id: string;
+            /**
+             * Format: double
+             * @description The energy above rest as a device measured it, in place of `met` and `weight_kg`; for `activity`.
+             */
+            kcal?: number | null;
             kind: components["schemas"]["EntryKind"];
+            /**
+             * @description What was measured, or `own:` and the number of an own measure; for `measurement`.
+             * @example weight
+             */
+            measure?: string | null;
+            /**
+             * Format: double
+             * @description How hard, as so many times what rest takes; that of the compendium unless sent. For `activity`.
+             */
+            met?: number | null;
+            /**
+             * Format: double
+             * @description How long; for `activity`.
+             */
+            minutes?: number | null;
             /**
              * Format: double
              * @description For `water`.
              */
             ml?: number | null;
+            /** @description What an own measure or activity is called; for `measurement` and `activity`. */
+            name?: string | null;
+            /** @description What is written beside it; for `measurement` and `activity`. */
+            note?: string | null;
             /**
              * Format: int32
              * @description `seq` of one of the food's portions; for `food`.
              */
             portion?: number | null;
+            /**
+             * Format: double
+             * @description The lower value of a pair, the diastolic blood pressure; for `measurement`.
+             */
+            second?: number | null;
             /** @description For `note`. */
             text?: string | null;
             /**
@@ -8640,6 +8803,21 @@ export interface components {
              * @example 08:15
              */
             time: string;
+            /**
+             * @description The unit that was typed; for `measurement`.
+             * @example kg
+             */
+            unit?: string | null;
+            /**
+             * Format: double
+             * @description How much; for `measurement`.
+             */
+            value?: number | null;
+            /**
+             * Format: double
+             * @description The weight that the energy is computed with; for `activity`.
+             */
+            weight_kg?: number | null;
             /**
              * @description The clock's zone, a name of the IANA time zone database.
              * @example Europe/Berlin
@@ -8740,8 +8918,8 @@ export interface components {
             minimum_group: number;
             questionnaires: components["schemas"]["Questionnaire"][];
             /**
-             * @description `logged`, `summary` and `food`; a later one brings the earlier ones along. None for a study of
-             *     questionnaires alone.
+             * @description `logged`, `summary` and `food`, of which a later one brings the earlier ones along; `body` and
+             *     `activity`. None for a study of questionnaires alone.
              */
             scopes: string[];
             /** @description What the study is, for whoever thinks about taking part. Markdown. */

@@ -62,6 +62,8 @@ export type Entry = Schemas['EntryView']
 export type FoodEntry = Extract<Entry, { kind: 'food' }>
 export type WaterEntry = Extract<Entry, { kind: 'water' }>
 export type NoteEntry = Extract<Entry, { kind: 'note' }>
+export type MeasurementEntry = Extract<Entry, { kind: 'measurement' }>
+export type ActivityEntry = Extract<Entry, { kind: 'activity' }>
 export type Total = Schemas['TotalView']
 export type Day = Schemas['DayView']
 export type EntryChange = Schemas['SentChange']
@@ -84,6 +86,10 @@ export type NewEntry =
   | (Timed & { kind: 'food'; group: MealGroup; food: string; amount: number; portion?: number })
   | (Timed & { kind: 'water'; ml: number })
   | (Timed & { kind: 'note'; text: string })
+  /** An own measure is `own:` and its number, with its name. */
+  | (Timed & { kind: 'measurement'; measure: string; value: number; second?: number; unit: string; name?: string; note?: string })
+  /** Its energy is computed from `met` and `weight_kg`, or it is `kcal` as a device measured it. */
+  | (Timed & { kind: 'activity'; activity?: string; name?: string; minutes: number; met?: number; weight_kg?: number; kcal?: number; note?: string })
 
 export type Practice = Schemas['PracticeView']
 export type PracticeOfCode = Schemas['PracticeOfCode']

@@ -22,6 +22,10 @@ export function nameOf(entry: Entry): string {
       return t().day.removedWater(whole(entry.ml, locale()))
     case 'note':
       return t().day.removedNote
+    case 'measurement':
+      return entry.name ?? t().body.measures[entry.measure] ?? entry.measure
+    case 'activity':
+      return (locale() === 'de' ? entry.name_de : null) ?? entry.name
   }
 }
 

@@ -1,7 +1,7 @@
 // What can be said of an entry without asking anybody: its order, its name, its copy.
 
 import { uuidV7 } from '../api/uuid'
-import type { Entry, Food, FoodEntry, MealGroup, NewEntry, NoteEntry, Portion, WaterEntry } from '../api/types'
+import type { ActivityEntry, Entry, Food, FoodEntry, MealGroup, MeasurementEntry, NewEntry, NoteEntry, Portion, WaterEntry } from '../api/types'
 import { gramsOf } from '../figures/amounts'
 
 /** A meal, and whether a day shows it without anything in it. */
@@ -57,7 +57,24 @@ export function asNew(entry: Entry, id: string = entry.id): NewEntry {
       return { id, kind: 'water', time: entry.time, zone: entry.zone, ml: entry.ml }
     case 'note':
       return { id, kind: 'note', time: entry.time, zone: entry.zone, text: entry.text }
+    case 'measurement': {
+      const { time, zone, measure, value, unit } = entry
+      return { id, kind: 'measurement', time, zone, measure, value, unit, ...given({ second: entry.second, name: entry.name, note: entry.note }) }
+    }
+    case 'activity': {
+      const { time, zone, minutes } = entry
+      const own = entry.activity?.startsWith('own:') || !entry.activity
+      const energy = typeof entry.met === 'number' ? { met: entry.met, weight_kg: entry.weight_kg } : { kcal: entry.kcal }
+      return { id, kind: 'activity', time, zone, minutes, ...given({ activity: entry.activity, name: own ? entry.name : null, note: entry.note, ...energy }) }
+    }
   }
+}
+
+type Given<T> = { [K in keyof T]?: NonNullable<T[K]> }
+
+/** Without what is not there: the server takes what is said, and no null. */
+function given<T extends object>(fields: T): Given<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as Given<T>
 }
 
 const byTime = (a: Entry, b: Entry) => a.time.localeCompare(b.time) || a.id.localeCompare(b.id)
@@ -82,6 +99,14 @@ export function watersIn(entries: readonly Entry[]): WaterEntry[] {
 
 export function notesIn(entries: readonly Entry[]): NoteEntry[] {
   return entries.filter((entry) => entry.kind === 'note').toSorted(byTime)
+}
+
+export function measuredIn(entries: readonly Entry[]): MeasurementEntry[] {
+  return entries.filter((entry) => entry.kind === 'measurement').toSorted(byTime)
+}
+
+export function doneIn(entries: readonly Entry[]): ActivityEntry[] {
+  return entries.filter((entry) => entry.kind === 'activity').toSorted(byTime)
 }
 
 /** The energy of some entries, and for how many of them it is known. */

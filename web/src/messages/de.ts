@@ -1,5 +1,6 @@
 // German, in the familiar form: it is the person's own diary that speaks.
 
+import { body } from './de-body'
 import { looks } from './de-looks'
 import { lock, prove, secondStep, security } from './de-security'
 import { practices } from './de-practices'
@@ -383,6 +384,7 @@ export const de: Messages = {
   prove,
   lock,
   security,
+  body,
   looks,
   sharing,
   practices,

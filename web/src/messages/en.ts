@@ -1,6 +1,7 @@
 // English. The type of this catalogue is the type of every other.
 
 import type { Method } from '../api/types'
+import { body } from './en-body'
 import { looks } from './en-looks'
 import { lock, prove, secondStep, security } from './en-security'
 import { practices } from './en-practices'
@@ -383,6 +384,7 @@ export const en = {
   prove,
   lock,
   security,
+  body,
   looks,
   sharing,
   practices,

@@ -10,9 +10,11 @@ use utoipa::ToSchema;
 
 use super::questionnaire::{self, Questionnaire};
 
-/// The parts of a diary that a study can ask for, from the least to the most. Each brings along what
-/// stands before it: whoever sees the foods could make the sums.
-const SCOPES: [&str; 3] = ["logged", "summary", "food"];
+/// The parts of a diary about food that a study can ask for, from the least to the most. Each brings along
+/// what stands before it: whoever sees the foods could make the sums.
+const OF_FOOD: [&str; 3] = ["logged", "summary", "food"];
+/// The parts that are asked for each on its own.
+const OTHERS: [&str; 2] = ["body", "activity"];
 /// Nothing is said about fewer people than this.
 const GROUP_MIN: i32 = 5;
 const GROUP_MAX: i32 = 1000;
@@ -29,8 +31,8 @@ pub(super) struct SentProtocol {
     sheet: String,
     /// What they agree to. Markdown.
     consent: String,
-    /// `logged`, `summary` and `food`; a later one brings the earlier ones along. None for a study of
-    /// questionnaires alone.
+    /// `logged`, `summary` and `food`, of which a later one brings the earlier ones along; `body` and
+    /// `activity`. None for a study of questionnaires alone.
     scopes: Vec<String>,
     window: Window,
     questionnaires: Vec<Questionnaire>,
@@ -130,12 +132,15 @@ impl SentProtocol {
 fn scopes(asked: &[String]) -> Result<Vec<&'static str>> {
     let mut most = 0;
     for scope in asked {
-        let place = SCOPES.iter().position(|known| known == scope).ok_or_else(|| {
-            Error::invalid("scopes", "a study can ask for logged, summary and food")
-        })?;
-        most = most.max(place + 1);
+        if let Some(place) = OF_FOOD.iter().position(|known| known == scope) {
+            most = most.max(place + 1);
+        } else if !OTHERS.iter().any(|known| known == scope) {
+            let problem = "a study can ask for logged, summary, food, body and activity";
+            return Err(Error::invalid("scopes", problem));
+        }
     }
-    Ok(SCOPES.into_iter().take(most).collect())
+    let others = OTHERS.into_iter().filter(|known| asked.iter().any(|scope| scope == known));
+    Ok(OF_FOOD.into_iter().take(most).chain(others).collect())
 }
 
 fn end(text: &str, today: Date) -> Result<Date> {
@@ -213,6 +218,9 @@ mod tests {
         assert_eq!(parse(protocol()).unwrap().scopes, ["logged", "summary"]);
         assert_eq!(scopes(&["food".to_owned()]).unwrap(), ["logged", "summary", "food"]);
         assert!(scopes(&["notes".to_owned()]).is_err());
+        let mixed = ["activity".to_owned(), "summary".to_owned(), "body".to_owned()];
+        assert_eq!(scopes(&mixed).unwrap(), ["logged", "summary", "body", "activity"]);
+        assert_eq!(scopes(&["body".to_owned()]).unwrap(), ["body"]);
     }
 
     #[test]

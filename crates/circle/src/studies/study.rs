@@ -48,6 +48,11 @@ impl Version {
         })
     }
 
+    /// Whether it asks for this part of a diary.
+    pub(super) fn asks_for(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|known| known == scope)
+    }
+
     /// The questionnaire of this key.
     pub(super) fn questionnaire(&self, key: &str) -> Option<&Questionnaire> {
         self.terms.questionnaires.iter().find(|one| one.key == key)

@@ -4,8 +4,10 @@ use platform::{Error, Result};
 use uuid::Uuid;
 
 use super::{
+    activity::{ActivityDay, Done},
+    body::{BodyDay, Measured},
     document::{Author, Drunk, Eaten, FoodDay, Note, NotesDay, Snapshot},
-    entry::{NewEntry, Quantity, SentChange, SentPortion, leave_out, measure, note, water},
+    entry::{NewEntry, Quantity, SentChange, SentPortion, measure, note, water},
 };
 
 /// More entries than this are no day.
@@ -16,6 +18,45 @@ const ENTRIES_MAX: usize = 500;
 pub(crate) struct Documents {
     pub(crate) food: FoodDay,
     pub(crate) notes: NotesDay,
+    pub(crate) body: BodyDay,
+    pub(crate) activity: ActivityDay,
+}
+
+/// One kind of entry of a document, for what is done to all kinds alike.
+trait Entry: PartialEq {
+    fn id(&self) -> Uuid;
+    fn minutes(&self) -> u16;
+}
+
+macro_rules! entries {
+    ($($kind:ty),+) => { $(
+        impl Entry for $kind {
+            fn id(&self) -> Uuid {
+                self.id
+            }
+            fn minutes(&self) -> u16 {
+                self.moment.minutes
+            }
+        }
+    )+ };
+}
+entries!(Eaten, Drunk, Note, Measured, Done);
+
+/// Which entries differ from what was there before.
+fn changed<T: Entry>(now: &[T], before: &[T]) -> Vec<Uuid> {
+    now.iter().filter(|one| !before.contains(one)).map(Entry::id).collect()
+}
+
+fn ids<T: Entry>(entries: &[T]) -> Vec<Uuid> {
+    entries.iter().map(Entry::id).collect()
+}
+
+fn find<T: Entry>(entries: &[T], id: Uuid) -> Option<&T> {
+    entries.iter().find(|entry| entry.id() == id)
+}
+
+fn find_mut<T: Entry>(entries: &mut [T], id: Uuid) -> Option<&mut T> {
+    entries.iter_mut().find(|entry| entry.id() == id)
 }
 
 /// Brings a document's authors up to date.
@@ -29,54 +70,43 @@ fn sign(authors: &mut Vec<Author>, changed: &[Uuid], there: &[Uuid], holder: Opt
 impl Documents {
     /// Whether the day has this entry.
     pub(super) fn has(&self, id: Uuid) -> bool {
-        self.food.eaten.iter().any(|entry| entry.id == id)
-            || self.food.drunk.iter().any(|entry| entry.id == id)
-            || self.notes.notes.iter().any(|entry| entry.id == id)
+        find(&self.food.eaten, id).is_some()
+            || find(&self.food.drunk, id).is_some()
+            || find(&self.notes.notes, id).is_some()
+            || find(&self.body.measured, id).is_some()
+            || find(&self.activity.done, id).is_some()
     }
 
     fn entries(&self) -> usize {
-        self.food.eaten.len() + self.food.drunk.len() + self.notes.notes.len()
+        self.food.eaten.len()
+            + self.food.drunk.len()
+            + self.notes.notes.len()
+            + self.body.measured.len()
+            + self.activity.done.len()
     }
 
     /// Says of everything that was recorded or changed since `before` by whom it was, where that is
     /// not the owner. What the owner changes afterwards is the owner's.
     pub(crate) fn sign(&mut self, before: &Self, holder: Option<Uuid>) {
-        let changed: Vec<Uuid> = self
-            .food
-            .eaten
-            .iter()
-            .filter(|one| !before.food.eaten.contains(one))
-            .map(|one| one.id)
-            .chain(
-                self.food
-                    .drunk
-                    .iter()
-                    .filter(|one| !before.food.drunk.contains(one))
-                    .map(|one| one.id),
-            )
-            .collect();
-        let there: Vec<Uuid> = self
-            .food
-            .eaten
-            .iter()
-            .map(|one| one.id)
-            .chain(self.food.drunk.iter().map(|one| one.id))
-            .collect();
-        sign(&mut self.food.authors, &changed, &there, holder);
-        let changed: Vec<Uuid> = self
-            .notes
-            .notes
-            .iter()
-            .filter(|one| !before.notes.notes.contains(one))
-            .map(|one| one.id)
-            .collect();
-        let there: Vec<Uuid> = self.notes.notes.iter().map(|one| one.id).collect();
-        sign(&mut self.notes.authors, &changed, &there, holder);
+        let (food, before_food) = (&mut self.food, &before.food);
+        let mut differing = changed(&food.eaten, &before_food.eaten);
+        differing.extend(changed(&food.drunk, &before_food.drunk));
+        let mut there = ids(&food.eaten);
+        there.extend(ids(&food.drunk));
+        sign(&mut food.authors, &differing, &there, holder);
+        let (notes, before_notes) = (&mut self.notes, &before.notes.notes);
+        sign(&mut notes.authors, &changed(&notes.notes, before_notes), &ids(&notes.notes), holder);
+        let (body, measured) = (&mut self.body, &before.body.measured);
+        sign(&mut body.authors, &changed(&body.measured, measured), &ids(&body.measured), holder);
+        let (activity, done) = (&mut self.activity, &before.activity.done);
+        sign(&mut activity.authors, &changed(&activity.done, done), &ids(&activity.done), holder);
     }
 
     /// Who recorded an entry, where that was not the owner.
     pub(super) fn author(&self, id: Uuid) -> Option<Uuid> {
-        let mut authors = self.food.authors.iter().chain(&self.notes.authors);
+        let (food, notes) = (&self.food.authors, &self.notes.authors);
+        let (body, activity) = (&self.body.authors, &self.activity.authors);
+        let mut authors = food.iter().chain(notes).chain(body).chain(activity);
         authors.find(|author| author.entry == id).map(|author| author.holder)
     }
 
@@ -107,6 +137,11 @@ impl Documents {
             NewEntry::Note { moment, text } => {
                 self.notes.notes.push(Note { id, moment: moment.clone(), text: text.clone() });
             }
+            NewEntry::Measurement { moment, what, note } => {
+                let (moment, what, note) = (moment.clone(), what.clone(), note.clone());
+                self.body.measured.push(Measured { id, moment, what, note });
+            }
+            NewEntry::Activity(done) => self.activity.done.push(Done { id, ..(**done).clone() }),
         }
         self.order();
         Ok(true)
@@ -116,28 +151,24 @@ impl Documents {
     pub(super) fn amend(&mut self, id: Uuid, change: &SentChange) -> Result<()> {
         if let Some(at) = self.food.eaten.iter().position(|entry| entry.id == id) {
             self.food.amend_eaten(at, change)?;
-        } else if let Some(drunk) = self.food.drunk.iter_mut().find(|entry| entry.id == id) {
-            leave_out(&[
-                ("group", change.group.is_some()),
-                ("amount", change.amount.is_some()),
-                ("portion", change.portion != SentPortion::Unchanged),
-                ("text", change.text.is_some()),
-            ])?;
+        } else if let Some(drunk) = find_mut(&mut self.food.drunk, id) {
+            change.only(&["ml"])?;
             drunk.moment = change.moment(&drunk.moment)?;
             if let Some(ml) = change.ml {
                 drunk.water = water(ml)?;
             }
-        } else if let Some(written) = self.notes.notes.iter_mut().find(|entry| entry.id == id) {
-            leave_out(&[
-                ("group", change.group.is_some()),
-                ("amount", change.amount.is_some()),
-                ("portion", change.portion != SentPortion::Unchanged),
-                ("ml", change.ml.is_some()),
-            ])?;
+        } else if let Some(written) = find_mut(&mut self.notes.notes, id) {
+            change.only(&["text"])?;
             written.moment = change.moment(&written.moment)?;
             if let Some(text) = &change.text {
                 written.text = note(text)?;
             }
+        } else if let Some(measured) = find_mut(&mut self.body.measured, id) {
+            change.only(&["value", "second", "unit", "name", "note"])?;
+            measured.amend(change)?;
+        } else if let Some(done) = find_mut(&mut self.activity.done, id) {
+            change.only(&["name", "minutes", "met", "weight_kg", "kcal", "note"])?;
+            done.amend(change)?;
         } else {
             return Err(Error::NotFound);
         }
@@ -151,6 +182,8 @@ impl Documents {
         self.food.eaten.retain(|entry| entry.id != id);
         self.food.drunk.retain(|entry| entry.id != id);
         self.notes.notes.retain(|entry| entry.id != id);
+        self.body.measured.retain(|entry| entry.id != id);
+        self.activity.done.retain(|entry| entry.id != id);
         self.food.forget_unused_foods();
         self.entries() != before
     }
@@ -176,7 +209,7 @@ impl Documents {
 
     /// An entry as it could be recorded anew; `NotFound` when the day has none of this id.
     fn entry(&self, id: Uuid) -> Result<NewEntry> {
-        if let Some(eaten) = self.food.eaten.iter().find(|entry| entry.id == id) {
+        if let Some(eaten) = find(&self.food.eaten, id) {
             Ok(NewEntry::Food {
                 group: eaten.group,
                 moment: eaten.moment.clone(),
@@ -187,10 +220,14 @@ impl Documents {
                     grams: eaten.grams,
                 },
             })
-        } else if let Some(drunk) = self.food.drunk.iter().find(|entry| entry.id == id) {
+        } else if let Some(drunk) = find(&self.food.drunk, id) {
             Ok(NewEntry::Water { moment: drunk.moment.clone(), water: drunk.water })
-        } else if let Some(note) = self.notes.notes.iter().find(|entry| entry.id == id) {
+        } else if let Some(note) = find(&self.notes.notes, id) {
             Ok(NewEntry::Note { moment: note.moment.clone(), text: note.text.clone() })
+        } else if let Some(measured) = find(&self.body.measured, id) {
+            Ok(measured.as_new())
+        } else if let Some(done) = find(&self.activity.done, id) {
+            Ok(done.as_new())
         } else {
             Err(Error::NotFound)
         }
@@ -199,14 +236,16 @@ impl Documents {
     fn order(&mut self) {
         // Stable: what was recorded for the same minute stays in the order of recording.
         self.food.eaten.sort_by_key(|entry| (entry.group, entry.moment.minutes));
-        self.food.drunk.sort_by_key(|entry| entry.moment.minutes);
-        self.notes.notes.sort_by_key(|entry| entry.moment.minutes);
+        self.food.drunk.sort_by_key(Entry::minutes);
+        self.notes.notes.sort_by_key(Entry::minutes);
+        self.body.measured.sort_by_key(Entry::minutes);
+        self.activity.done.sort_by_key(Entry::minutes);
     }
 }
 
 impl FoodDay {
     fn amend_eaten(&mut self, at: usize, change: &SentChange) -> Result<()> {
-        leave_out(&[("ml", change.ml.is_some()), ("text", change.text.is_some())])?;
+        change.only(&["group", "amount", "portion"])?;
         let Some(eaten) = self.eaten.get(at) else { return Err(Error::NotFound) };
         let moment = change.moment(&eaten.moment)?;
         let portion = match change.portion {

@@ -7,7 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::document::{Group, Measure, Moment, Snapshot};
+use super::{
+    activity::{self, Done},
+    body::{self, Measurement, beside},
+    document::{Group, Measure, Moment, Snapshot},
+};
 
 /// The most characters of a note.
 const NOTE_CHARACTERS_MAX: usize = 4_000;
@@ -44,6 +48,43 @@ pub(crate) struct SentEntry {
     /// For `note`.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// What was measured, or `own:` and the number of an own measure; for `measurement`.
+    #[schema(example = "weight")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) measure: Option<String>,
+    /// How much; for `measurement`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) value: Option<f64>,
+    /// The lower value of a pair, the diastolic blood pressure; for `measurement`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) second: Option<f64>,
+    /// The unit that was typed; for `measurement`.
+    #[schema(example = "kg")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) unit: Option<String>,
+    /// The code of an activity of the compendium, or `own:` and the number of an own activity; absent
+    /// where it is only a name. For `activity`.
+    #[schema(example = "17190")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) activity: Option<String>,
+    /// What an own measure or activity is called; for `measurement` and `activity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    /// How long; for `activity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) minutes: Option<f64>,
+    /// How hard, as so many times what rest takes; that of the compendium unless sent. For `activity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) met: Option<f64>,
+    /// The weight that the energy is computed with; for `activity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) weight_kg: Option<f64>,
+    /// The energy above rest as a device measured it, in place of `met` and `weight_kg`; for `activity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) kcal: Option<f64>,
+    /// What is written beside it; for `measurement` and `activity`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) note: Option<String>,
 }
 
 /// What an entry can be.
@@ -54,14 +95,34 @@ enum Kind {
     Food,
     Water,
     Note,
+    Measurement,
+    Activity,
 }
 
 /// An entry that can be recorded.
 #[derive(PartialEq)]
 pub(crate) enum NewEntry {
-    Food { group: Group, moment: Moment, food: Box<Snapshot>, quantity: Quantity },
-    Water { moment: Moment, water: Millilitres },
-    Note { moment: Moment, text: String },
+    Food {
+        group: Group,
+        moment: Moment,
+        food: Box<Snapshot>,
+        quantity: Quantity,
+    },
+    Water {
+        moment: Moment,
+        water: Millilitres,
+    },
+    Note {
+        moment: Moment,
+        text: String,
+    },
+    Measurement {
+        moment: Moment,
+        what: Measurement,
+        note: Option<String>,
+    },
+    /// Its number is that of the entry it becomes.
+    Activity(Box<Done>),
 }
 
 /// How much of a food.
@@ -78,6 +139,8 @@ impl NewEntry {
         match self {
             Self::Food { .. } | Self::Water { .. } => Scope::Food,
             Self::Note { .. } => Scope::Notes,
+            Self::Measurement { .. } => body::SCOPE,
+            Self::Activity(_) => activity::SCOPE,
         }
     }
 }
@@ -86,9 +149,15 @@ impl SentEntry {
     /// Checks an entry from outside and looks its food up.
     pub(crate) fn parse(self) -> Result<NewEntry> {
         let moment = moment(&self.time, &self.zone)?;
+        self.only(match self.kind {
+            Kind::Food => &["group", "food", "amount", "portion"],
+            Kind::Water => &["ml"],
+            Kind::Note => &["text"],
+            Kind::Measurement => &["measure", "value", "second", "unit", "name", "note"],
+            Kind::Activity => &["activity", "name", "minutes", "met", "weight_kg", "kcal", "note"],
+        })?;
         match self.kind {
             Kind::Food => {
-                leave_out(&[("ml", self.ml.is_some()), ("text", self.text.is_some())])?;
                 let group = self.group.ok_or_else(|| missing("group"))?;
                 let food = snapshot(self.food.as_deref().ok_or_else(|| missing("food"))?)?;
                 let amount = self.amount.ok_or_else(|| missing("amount"))?;
@@ -96,34 +165,51 @@ impl SentEntry {
                 Ok(NewEntry::Food { group, moment, food: Box::new(food), quantity })
             }
             Kind::Water => {
-                leave_out(&[
-                    ("food", self.food.is_some()),
-                    ("amount", self.amount.is_some()),
-                    ("portion", self.portion.is_some()),
-                    ("group", self.group.is_some()),
-                    ("text", self.text.is_some()),
-                ])?;
                 let water = water(self.ml.ok_or_else(|| missing("ml"))?)?;
                 Ok(NewEntry::Water { moment, water })
             }
             Kind::Note => {
-                leave_out(&[
-                    ("food", self.food.is_some()),
-                    ("amount", self.amount.is_some()),
-                    ("portion", self.portion.is_some()),
-                    ("group", self.group.is_some()),
-                    ("ml", self.ml.is_some()),
-                ])?;
                 let text = note(self.text.as_deref().ok_or_else(|| missing("text"))?)?;
                 Ok(NewEntry::Note { moment, text })
             }
+            Kind::Measurement => {
+                let what = Measurement::parse(&self)?;
+                Ok(NewEntry::Measurement { moment, what, note: beside(self.note.as_deref())? })
+            }
+            Kind::Activity => Ok(NewEntry::Activity(Box::new(Done::parse(&self, moment)?))),
         }
+    }
+
+    /// Refuses the fields that do not belong to its kind.
+    fn only(&self, belonging: &[&str]) -> Result<()> {
+        leave_out(
+            belonging,
+            &[
+                ("group", self.group.is_some()),
+                ("food", self.food.is_some()),
+                ("amount", self.amount.is_some()),
+                ("portion", self.portion.is_some()),
+                ("ml", self.ml.is_some()),
+                ("text", self.text.is_some()),
+                ("measure", self.measure.is_some()),
+                ("value", self.value.is_some()),
+                ("second", self.second.is_some()),
+                ("unit", self.unit.is_some()),
+                ("activity", self.activity.is_some()),
+                ("name", self.name.is_some()),
+                ("minutes", self.minutes.is_some()),
+                ("met", self.met.is_some()),
+                ("weight_kg", self.weight_kg.is_some()),
+                ("kcal", self.kcal.is_some()),
+                ("note", self.note.is_some()),
+            ],
+        )
     }
 }
 
-/// Refuses the fields that do not belong to a kind of entry.
-pub(super) fn leave_out(fields: &[(&'static str, bool)]) -> Result<()> {
-    match fields.iter().find(|(_, sent)| *sent) {
+/// Refuses what was sent and does not belong to a kind of entry.
+fn leave_out(belonging: &[&str], fields: &[(&'static str, bool)]) -> Result<()> {
+    match fields.iter().find(|(field, sent)| *sent && !belonging.contains(field)) {
         Some((field, _)) => {
             Err(Error::invalid(*field, "does not belong to this kind of entry: leave it out"))
         }
@@ -147,6 +233,19 @@ pub(super) struct SentChange {
     pub(super) portion: SentPortion,
     pub(super) ml: Option<f64>,
     pub(super) text: Option<String>,
+    pub(super) value: Option<f64>,
+    pub(super) second: Option<f64>,
+    #[schema(example = "kg")]
+    pub(super) unit: Option<String>,
+    /// Of an own measure or activity.
+    pub(super) name: Option<String>,
+    pub(super) minutes: Option<f64>,
+    pub(super) met: Option<f64>,
+    pub(super) weight_kg: Option<f64>,
+    /// In place of `met` and `weight_kg`.
+    pub(super) kcal: Option<f64>,
+    /// Beside a measurement or an activity; empty takes it away.
+    pub(super) note: Option<String>,
     /// Moves the entry to another day.
     #[schema(example = "2026-11-21")]
     pub(super) day: Option<String>,
@@ -171,6 +270,29 @@ impl<'de> Deserialize<'de> for SentPortion {
 }
 
 impl SentChange {
+    /// Refuses the fields that do not belong to the kind of entry that is changed.
+    pub(super) fn only(&self, belonging: &[&str]) -> Result<()> {
+        leave_out(
+            belonging,
+            &[
+                ("group", self.group.is_some()),
+                ("amount", self.amount.is_some()),
+                ("portion", self.portion != SentPortion::Unchanged),
+                ("ml", self.ml.is_some()),
+                ("text", self.text.is_some()),
+                ("value", self.value.is_some()),
+                ("second", self.second.is_some()),
+                ("unit", self.unit.is_some()),
+                ("name", self.name.is_some()),
+                ("minutes", self.minutes.is_some()),
+                ("met", self.met.is_some()),
+                ("weight_kg", self.weight_kg.is_some()),
+                ("kcal", self.kcal.is_some()),
+                ("note", self.note.is_some()),
+            ],
+        )
+    }
+
     /// The moment after the change.
     pub(super) fn moment(&self, before: &Moment) -> Result<Moment> {
         let time = self.time.as_deref().map_or(Ok(before.minutes), minutes)?;
@@ -264,7 +386,7 @@ fn zone(name: &str) -> Result<String> {
     }
 }
 
-fn missing(field: &'static str) -> Error {
+pub(super) fn missing(field: &'static str) -> Error {
     Error::invalid(field, "is missing: send it")
 }
 

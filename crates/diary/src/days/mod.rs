@@ -1,9 +1,11 @@
 //! One day: its entries, its sums, and the changes people make to it.
 //!
-//! `entry` holds the rules of what can be recorded, `document` what is sealed, `change` how a
-//! document becomes the next, `view` what the person is shown, `store` the SQL and the sealing,
+//! `entry` holds the rules of what can be recorded, `document` what is sealed (`body` and `activity` hold
+//! both for measurements and activities), `change` how a document becomes the next, `view` what the person is shown, `store` the SQL and the sealing,
 //! `routes` the HTTP.
 
+pub mod activity;
+pub mod body;
 pub(crate) mod change;
 pub mod document;
 pub(crate) mod entry;
@@ -11,5 +13,5 @@ mod routes;
 pub(crate) mod store;
 mod view;
 
-pub(crate) use routes::{TRIES, routes, today, too_busy};
+pub(crate) use routes::{PARTS, TRIES, routes, today, too_busy};
 pub(crate) use view::TotalsView;

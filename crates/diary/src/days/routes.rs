@@ -23,7 +23,7 @@ use super::{
 pub(crate) const TRIES: usize = 5;
 
 /// What a day consists of. Its sums and its mark are written beside its food.
-pub(super) const PARTS: &[Scope] = &[Scope::Food, Scope::Notes];
+pub(crate) const PARTS: &[Scope] = &[Scope::Food, Scope::Notes, Scope::Activity, Scope::Body];
 
 /// Routes of days.
 pub(crate) fn routes() -> Routes {

@@ -14,7 +14,7 @@ use tokio_postgres::{Row, types::Type};
 use super::{
     TRIES,
     change::Documents,
-    document::{self, Document, FoodDay, NotesDay},
+    document::{self, Document},
 };
 
 /// What the seal of every day's document is bound to.
@@ -36,14 +36,14 @@ static READ: Sql = Sql::new(
     entered_by_caller!(
         "select scope::text as scope, day, version, epoch, body_sealed
         from diary.record_day
-        where scope in ('food', 'notes') and day = $1"
+        where scope in ('food', 'notes', 'activity', 'body') and day = $1"
     ),
     &[Type::DATE],
 );
 
 /// What a visitor sees of a day: through a function that writes it into the audit.
 static LOOK: Sql = Sql::new(
-    entered_by_visitor!("diary.look_entered(array['food', 'notes'], $1, $1)"),
+    entered_by_visitor!("diary.look_entered(array['food', 'notes', 'activity', 'body'], $1, $1)"),
     &[Type::DATE],
 );
 
@@ -52,7 +52,7 @@ static LOOK: Sql = Sql::new(
 static READ_FOR_CHANGE: Sql = Sql::new(
     "select scope::text as scope, day, version, epoch, body_sealed
     from diary.record_day
-    where scope in ('food', 'notes') and day = any ($1)
+    where scope in ('food', 'notes', 'activity', 'body') and day = any ($1)
     order by day, scope
     for update",
     &[Type::DATE_ARRAY],
@@ -61,7 +61,7 @@ static READ_FOR_CHANGE: Sql = Sql::new(
 /// With the mark, which a visitor cannot ask for by itself.
 static LOOK_FOR_CHANGE: Sql = Sql::new(
     "select scope, day, version, epoch, body_sealed
-    from diary.look_for_change(array['food', 'notes', 'logged'], $1)",
+    from diary.look_for_change(array['food', 'notes', 'activity', 'body', 'logged'], $1)",
     &[Type::DATE_ARRAY],
 );
 
@@ -136,20 +136,28 @@ impl<'a> SealedDay<'a> {
     }
 }
 
+/// How often each document of a day was written; zero where there is none.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(crate) struct Versions {
+    food: u64,
+    notes: u64,
+    activity: u64,
+    body: u64,
+}
+
 /// A day's documents with the versions they had when they were read.
 #[derive(Default)]
 pub(crate) struct ReadDay {
     pub(crate) documents: Documents,
-    food_version: u64,
-    notes_version: u64,
+    versions: Versions,
     /// As a visitor was told it.
     logged_version: Option<u64>,
 }
 
 impl ReadDay {
     /// What changes when another device was faster.
-    pub(crate) fn versions(&self) -> (u64, u64) {
-        (self.food_version, self.notes_version)
+    pub(crate) fn versions(&self) -> Versions {
+        self.versions
     }
 }
 
@@ -239,12 +247,25 @@ fn open(caller: &Caller, rows: &[Row], day: Date) -> Result<ReadDay> {
             continue;
         }
         let key = caller.day_key(sealed.scope, sealed.epoch, days::number(day)?)?;
-        if sealed.scope == Scope::Food {
-            read.documents.food = sealed.open::<FoodDay>(caller, &key)?;
-            read.food_version = sealed.version;
-        } else if sealed.scope == Scope::Notes {
-            read.documents.notes = sealed.open::<NotesDay>(caller, &key)?;
-            read.notes_version = sealed.version;
+        let (documents, versions) = (&mut read.documents, &mut read.versions);
+        match sealed.scope {
+            Scope::Food => {
+                documents.food = sealed.open(caller, &key)?;
+                versions.food = sealed.version;
+            }
+            Scope::Notes => {
+                documents.notes = sealed.open(caller, &key)?;
+                versions.notes = sealed.version;
+            }
+            Scope::Activity => {
+                documents.activity = sealed.open(caller, &key)?;
+                versions.activity = sealed.version;
+            }
+            Scope::Body => {
+                documents.body = sealed.open(caller, &key)?;
+                versions.body = sealed.version;
+            }
+            Scope::Summary | Scope::Logged | Scope::Plan | Scope::Library => {}
         }
     }
     Ok(read)
@@ -289,7 +310,7 @@ pub(crate) async fn keep(tx: Transaction<Caller>, changes: &[Change<'_>], act: &
     for change in changes {
         let before = &change.before.documents;
         if change.after.food != before.food {
-            let version = change.before.food_version + 1;
+            let version = change.before.versions.food + 1;
             let food = &change.after.food;
             sealing.add(Scope::Food, change.day, version, &document::write(food)?)?;
             sealing.add(
@@ -298,7 +319,7 @@ pub(crate) async fn keep(tx: Transaction<Caller>, changes: &[Change<'_>], act: &
                 version,
                 &document::write(&food.summary()?)?,
             )?;
-            if change.before.food_version == 0 || food.logged() != before.food.logged() {
+            if change.before.versions.food == 0 || food.logged() != before.food.logged() {
                 let version = logged_version(&tx, change).await? + 1;
                 sealing.add(
                     Scope::Logged,
@@ -308,10 +329,18 @@ pub(crate) async fn keep(tx: Transaction<Caller>, changes: &[Change<'_>], act: &
                 )?;
             }
         }
+        let versions = change.before.versions;
         if change.after.notes != before.notes {
-            let version = change.before.notes_version + 1;
             let notes = document::write(&change.after.notes)?;
-            sealing.add(Scope::Notes, change.day, version, &notes)?;
+            sealing.add(Scope::Notes, change.day, versions.notes + 1, &notes)?;
+        }
+        if change.after.activity != before.activity {
+            let activity = document::write(&change.after.activity)?;
+            sealing.add(Scope::Activity, change.day, versions.activity + 1, &activity)?;
+        }
+        if change.after.body != before.body {
+            let body = document::write(&change.after.body)?;
+            sealing.add(Scope::Body, change.day, versions.body + 1, &body)?;
         }
     }
     let Sealing { scopes, days, versions, epochs, bodies, caller } = sealing;

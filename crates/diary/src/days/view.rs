@@ -9,6 +9,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    activity::{Done, Energy},
+    body::{Measured, Measurement},
     change::Documents,
     document::{Group, Moment},
     routes::PARTS,
@@ -30,6 +32,8 @@ pub(super) struct DayView {
     foods: u32,
     /// Water that was drunk, in ml.
     water_ml: f64,
+    /// What the day's activities took above rest, in kcal: what they add to what a body needs anyway.
+    spent_kcal: f64,
     entries: Vec<EntryView>,
     totals: TotalsView,
 }
@@ -98,6 +102,136 @@ enum EntryView {
         zone: String,
         text: String,
     },
+    Measurement {
+        id: Uuid,
+        /// The practice, study or friend that recorded it; absent where the owner did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        author: Option<Uuid>,
+        #[schema(example = "08:15")]
+        time: String,
+        zone: String,
+        #[serde(flatten)]
+        measured: MeasuredView,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    Activity {
+        id: Uuid,
+        /// The practice, study or friend that recorded it; absent where the owner did.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        author: Option<Uuid>,
+        /// When it began.
+        #[schema(example = "08:15")]
+        time: String,
+        zone: String,
+        #[serde(flatten)]
+        done: DoneView,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+}
+
+/// A measurement as it was typed, and in the unit that it is compared in.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MeasuredView {
+    /// The measure's key, or `own:` and the number of an own measure.
+    #[schema(example = "weight")]
+    measure: String,
+    /// What an own measure is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// As typed.
+    value: f64,
+    /// The lower value of a pair, as typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second: Option<f64>,
+    /// The unit that was typed.
+    #[schema(example = "lb")]
+    unit: String,
+    canonical: CanonicalView,
+}
+
+/// A measurement in the canonical unit of its measure.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct CanonicalView {
+    value: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    second: Option<f64>,
+    #[schema(example = "kg")]
+    unit: String,
+}
+
+/// An activity that was done, with what it took.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DoneView {
+    /// The code in the compendium, or `own:` and the number of an own activity; absent where it is only a
+    /// name.
+    #[schema(example = "17190")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activity: Option<String>,
+    name: String,
+    /// Of an activity of the compendium.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_de: Option<&'static str>,
+    minutes: f64,
+    /// Absent where the energy was typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    met: Option<f64>,
+    /// Absent where the energy was typed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weight_kg: Option<f64>,
+    /// In all, with what rest would have taken; as typed where it was.
+    kcal: f64,
+    /// Above rest.
+    net_kcal: f64,
+}
+
+impl MeasuredView {
+    pub(crate) fn of(measured: &Measured) -> Self {
+        let measure = measured.what.key();
+        match &measured.what {
+            Measurement::Common(reading) => Self {
+                measure,
+                name: None,
+                value: reading.typed(),
+                second: reading.typed_second(),
+                unit: reading.unit().as_str().to_owned(),
+                canonical: CanonicalView {
+                    value: reading.canonical(),
+                    second: reading.canonical_second(),
+                    unit: reading.measure().unit().as_str().to_owned(),
+                },
+            },
+            Measurement::Own { name, unit, value, .. } => Self {
+                measure,
+                name: Some(name.clone()),
+                value: *value,
+                second: None,
+                unit: unit.clone(),
+                canonical: CanonicalView { value: *value, second: None, unit: unit.clone() },
+            },
+        }
+    }
+}
+
+impl DoneView {
+    pub(crate) fn of(done: &Done) -> Self {
+        let (met, weight_kg) = match done.energy {
+            Energy::Computed { met, weight_kg } => (Some(met), Some(weight_kg)),
+            Energy::Typed { .. } => (None, None),
+        };
+        let spent = done.spent();
+        Self {
+            activity: done.what.key(),
+            name: done.what.name().to_owned(),
+            name_de: done.what.german(),
+            minutes: done.minutes,
+            met,
+            weight_kg,
+            kcal: spent.gross_kcal,
+            net_kcal: spent.net_kcal,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -192,19 +326,36 @@ impl DayView {
             zone: note.moment.zone.clone(),
             text: note.text.clone(),
         }));
+        entries.extend(day.body.measured.iter().map(|measured| EntryView::Measurement {
+            id: measured.id,
+            author: day.author(measured.id),
+            time: clock_face(&measured.moment),
+            zone: measured.moment.zone.clone(),
+            measured: MeasuredView::of(measured),
+            note: measured.note.clone(),
+        }));
+        entries.extend(day.activity.done.iter().map(|done| EntryView::Activity {
+            id: done.id,
+            author: day.author(done.id),
+            time: clock_face(&done.moment),
+            zone: done.moment.zone.clone(),
+            done: DoneView::of(done),
+            note: done.note.clone(),
+        }));
         Ok(Self {
             date,
             only,
             complete: day.food.complete,
             foods: totals.foods(),
             water_ml: totals.water_ml(),
+            spent_kcal: day.activity.net_kcal(),
             entries,
             totals: TotalsView::of(&totals),
         })
     }
 }
 
-fn clock_face(moment: &Moment) -> String {
+pub(crate) fn clock_face(moment: &Moment) -> String {
     format!("{:02}:{:02}", moment.minutes / 60, moment.minutes % 60)
 }
 

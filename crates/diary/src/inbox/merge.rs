@@ -12,7 +12,7 @@ use super::{
     store::{self, Waiting},
 };
 use crate::days::{
-    TRIES,
+    PARTS, TRIES,
     change::Documents,
     store::{self as days_store, Change},
     today, too_busy,
@@ -78,11 +78,10 @@ async fn merge_day(
     day: Date,
     items: &[Item],
 ) -> Result<Count> {
-    let scopes = [keys::Scope::Food, keys::Scope::Notes];
     let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
     let mut last = None;
     for _ in 0..TRIES {
-        let (tx, read) = days_store::begin(app, presented, &[day], &scopes).await?;
+        let (tx, read) = days_store::begin(app, presented, &[day], PARTS).await?;
         let before = read.into_iter().next().unwrap_or_default();
         let still_there = store::lock(&tx, &ids).await?;
         let mut after = before.documents.clone();

@@ -9,6 +9,7 @@
 mod api_tokens;
 mod attacks;
 mod audit;
+mod body;
 mod canary;
 mod catalog;
 mod circle;

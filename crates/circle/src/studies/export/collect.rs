@@ -5,11 +5,15 @@
 use std::collections::BTreeMap;
 
 use diary::{
-    days::document::{FoodDay, Logged, Summary},
+    days::{
+        activity::ActivityDay,
+        body::BodyDay,
+        document::{FoodDay, Logged, Summary},
+    },
     visited::{self, LOOK, Seen},
 };
 use jiff::civil::Date;
-use nutrition::Nutrient;
+use nutrition::{Nutrient, body::Measure};
 use platform::{App, Error, Presented, PresentedCaller, Result, Visit};
 use uuid::Uuid;
 
@@ -34,6 +38,8 @@ pub(in crate::studies) struct Day {
     food: Option<FoodDay>,
     pub(in crate::studies) summary: Option<Summary>,
     logged: Option<Logged>,
+    body: Option<BodyDay>,
+    activity: Option<ActivityDay>,
 }
 
 /// The days of one participant.
@@ -64,10 +70,9 @@ pub(super) async fn table(
                     research,
                     participant,
                     export,
-                    &["logged", "summary"],
+                    &["logged", "summary", "body", "activity"],
                 );
-                let shows_totals = version.scopes.iter().any(|scope| scope == "summary");
-                row.days(&days.await?, shows_totals, &mut rows);
+                row.days(&days.await?, version, &mut rows);
             }
             Contents::Foods => {
                 let days = read_days(app, presented, research, participant, export, &["food"]);
@@ -115,6 +120,8 @@ pub(in crate::studies) async fn read_days(
                 Seen::Food(food) => day.food = Some(food),
                 Seen::Summary(summary) => day.summary = Some(summary),
                 Seen::Logged(logged) => day.logged = Some(logged),
+                Seen::Body(body) => day.body = Some(body),
+                Seen::Activity(activity) => day.activity = Some(activity),
             }
         }
         let count = i32::try_from(days.len()).unwrap_or(i32::MAX);
@@ -173,14 +180,14 @@ impl Row<'_> {
         row
     }
 
-    fn days(&self, days: &Days, shows_totals: bool, rows: &mut Vec<Vec<Cell>>) {
+    fn days(&self, days: &Days, version: &Version, rows: &mut Vec<Vec<Cell>>) {
         for (date, day) in days {
             let mut row = self.begin(*date);
             let logged = day.logged.as_ref();
             row.push(logged.map(|logged| logged.logged).into());
             let complete = logged.map(|logged| logged.complete);
             row.push(complete.or(day.summary.as_ref().map(|summary| summary.complete)).into());
-            if shows_totals {
+            if version.asks_for("summary") {
                 let totals = day.summary.as_ref().map(|summary| &summary.totals);
                 row.push(totals.map(nutrition::Totals::foods).into());
                 for nutrient in Nutrient::ALL {
@@ -189,6 +196,12 @@ impl Row<'_> {
                     row.push(known.map(|total| total.amount).into());
                     row.push(total.map(|total| total.known).into());
                 }
+            }
+            if version.asks_for("body") {
+                measured(day.body.as_ref(), &mut row);
+            }
+            if version.asks_for("activity") {
+                done(day.activity.as_ref(), &mut row);
             }
             rows.push(row);
         }
@@ -228,6 +241,27 @@ impl Row<'_> {
             rows.push(row);
         }
     }
+}
+
+/// The last reading of each measure, in its canonical unit.
+fn measured(day: Option<&BodyDay>, row: &mut Vec<Cell>) {
+    for measure in Measure::ALL {
+        let reading = day.and_then(|day| day.last(measure));
+        row.push(reading.map(nutrition::body::Reading::canonical).into());
+        if measure.second_limits().is_some() {
+            row.push(reading.and_then(nutrition::body::Reading::canonical_second).into());
+        }
+    }
+}
+
+/// What all activities came to. A day without any is one without, where activities were given.
+fn done(day: Option<&ActivityDay>, row: &mut Vec<Cell>) {
+    let count = day.map(|day| u32::try_from(day.done.len()).unwrap_or(u32::MAX));
+    row.push(count.into());
+    row.push(
+        day.map(|day| day.done.iter().map(|done| done.minutes).fold(0.0, |a, b| a + b)).into(),
+    );
+    row.push(day.map(ActivityDay::net_kcal).into());
 }
 
 fn in_cells(question: &Question, answer: &Given) -> (Cell, Cell) {

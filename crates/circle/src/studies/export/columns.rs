@@ -1,6 +1,6 @@
 //! Which columns each table has, and what each means: the data dictionary.
 
-use nutrition::Nutrient;
+use nutrition::{Nutrient, body::Measure};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,7 +35,7 @@ pub(in crate::studies) struct ColumnView {
 pub(in crate::studies) fn dictionary(version: &Version) -> Vec<ColumnView> {
     let mut views = Vec::new();
     for contents in Contents::ALL {
-        if contents == Contents::Foods && !version.scopes.iter().any(|scope| scope == "food") {
+        if contents == Contents::Foods && !version.asks_for("food") {
             continue;
         }
         let table = contents.as_str();
@@ -109,7 +109,15 @@ pub(super) fn columns(version: &Version, contents: Contents) -> Vec<Column> {
         columns.push(column("date", Kind::Text, "YYYY-MM-DD", "The calendar date.", DIARY));
     }
     match contents {
-        Contents::Days => days(version, &mut columns),
+        Contents::Days => {
+            days(version, &mut columns);
+            if version.asks_for("body") {
+                body(&mut columns);
+            }
+            if version.asks_for("activity") {
+                activity(&mut columns);
+            }
+        }
         Contents::Foods => foods(&mut columns),
         Contents::Answers => answers(&mut columns),
     }
@@ -125,7 +133,7 @@ fn days(version: &Version, columns: &mut Vec<Column>) {
         "The participant said that nothing is missing.",
         DIARY,
     ));
-    if !version.scopes.iter().any(|scope| scope == "summary") {
+    if !version.asks_for("summary") {
         return;
     }
     columns.push(column("foods", Kind::Whole, "", "How many foods were recorded.", DIARY));
@@ -147,6 +155,38 @@ fn days(version: &Version, columns: &mut Vec<Column>) {
             &format!("For how many of the day's foods {name} is known."),
             CATALOGUE,
         ));
+    }
+}
+
+/// The last reading of each measure on the day. Measures of a person's own are not asked for.
+fn body(columns: &mut Vec<Column>) {
+    for measure in Measure::ALL {
+        let (key, unit) = (measure.key(), measure.unit().as_str());
+        let name = key.replace('_', " ");
+        let which = if measure.second_limits().is_some() { "the upper value, " } else { "" };
+        let meaning = format!("{name}: {which}last reading of the day. Empty when there is none.");
+        // Some nutrients have the same keys.
+        let key = format!("measured_{key}");
+        columns.push(column(&key, Kind::Number, unit, &meaning, DIARY));
+        if measure.second_limits().is_some() {
+            let meaning = format!("{name}: the lower value of the same reading.");
+            columns.push(column(&format!("{key}_lower"), Kind::Number, unit, &meaning, DIARY));
+        }
+    }
+}
+
+fn activity(columns: &mut Vec<Column>) {
+    for (name, kind, unit, meaning) in [
+        ("activities", Kind::Whole, "", "How many activities were recorded."),
+        ("activity_minutes", Kind::Number, "min", "How long they took together."),
+        (
+            "activity_kcal",
+            Kind::Number,
+            "kcal",
+            "What they took above rest: (MET - 1) x kg x h, or as a device measured it.",
+        ),
+    ] {
+        columns.push(column(name, kind, unit, meaning, DIARY));
     }
 }
 

@@ -35,7 +35,15 @@ impl Scene {
             .unwrap();
         ana.eat(DAY, BANANA, 50.0).await;
         let note = json!({"id": Uuid::now_v7(), "kind": "note", "time": "08:00", "zone": "UTC", "text": "n"});
-        drop(ana.post(&format!("/api/v1/days/{DAY}/entries"), &note).await.expect(201));
+        let (weight, walk) = (
+            json!({"id": Uuid::now_v7(), "kind": "measurement", "time": "08:00", "zone": "UTC",
+                "measure": "weight", "value": 70, "unit": "kg"}),
+            json!({"id": Uuid::now_v7(), "kind": "activity", "time": "08:00", "zone": "UTC",
+                "activity": "17190", "minutes": 30, "weight_kg": 70}),
+        );
+        for entry in [note, weight, walk] {
+            drop(ana.post(&format!("/api/v1/days/{DAY}/entries"), &entry).await.expect(201));
+        }
         admin
             .batch_execute("create table public.kept as select * from diary.record_day")
             .await
@@ -174,21 +182,23 @@ async fn a06_an_altered_summary_is_refused_in_ranges() {
 }
 
 #[tokio::test]
-async fn a06_an_altered_note_is_refused() {
+async fn a06_an_altered_note_measurement_or_activity_is_refused() {
     let scene = Scene::new().await;
     let day = format!("/api/v1/days/{DAY}");
     for alteration in alterations() {
-        // There is one version of one note: nothing to take from elsewhere.
+        // There is one version of each: nothing to take from elsewhere.
         if alteration.contains("from public.") || alteration == "set version = 1" {
             continue;
         }
         let change = format!("update diary.record_day r {alteration} where THIS");
-        scene
-            .with(&change, "notes", async |change| {
-                let answer = scene.ana.get(&day).await.expect(500);
-                assert_eq!(answer.json()["type"], ALTERED, "{change}");
-            })
-            .await;
+        for scope in ["notes", "body", "activity"] {
+            scene
+                .with(&change, scope, async |change| {
+                    let answer = scene.ana.get(&day).await.expect(500);
+                    assert_eq!(answer.json()["type"], ALTERED, "{scope}: {change}");
+                })
+                .await;
+        }
     }
     drop(scene.ana.get(&day).await.expect(200));
 }

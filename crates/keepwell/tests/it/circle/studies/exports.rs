@@ -6,8 +6,9 @@ use parquet::{
     file::reader::{FileReader, SerializedFileReader},
     record::Field,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{Person, TestServer};
+use uuid::Uuid;
 
 use super::{Study, eat, protocol};
 
@@ -149,6 +150,64 @@ fn knows(text: &str, person: &Person) -> bool {
     [id.to_string(), id.simple().to_string(), person.email.clone()]
         .iter()
         .any(|one| text.contains(one.as_str()))
+}
+
+#[tokio::test]
+async fn a_study_of_weights_and_activities_gets_these_and_no_food() {
+    let server = TestServer::start(keepwell::router).await;
+    let (ana, ben, kim) =
+        (server.person("ana").await, server.person("ben").await, server.person("kim").await);
+    let mut asks = protocol();
+    asks["scopes"] = json!(["body", "activity"]);
+    asks["questionnaires"] = json!([]);
+    let study = Study::found(&server, kim, &asks).await;
+    for person in [&ana, &ben] {
+        person.eat("2026-11-20", "usda-sr28:09040", 100.0).await;
+        study.enrol(person).await;
+    }
+    let at = |kind: &str, time: &str, fields: &Value| {
+        let mut entry = json!({"id": Uuid::now_v7(), "kind": kind, "time": time, "zone": "UTC"});
+        entry.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        entry
+    };
+    for entry in [
+        at("measurement", "20:00", &json!({"measure": "weight", "value": 71, "unit": "kg"})),
+        at("measurement", "07:00", &json!({"measure": "weight", "value": 70, "unit": "kg"})),
+        at(
+            "measurement",
+            "07:00",
+            &json!({"measure": "blood_pressure", "value": 120, "second": 80, "unit": "mmHg"}),
+        ),
+        at("activity", "08:00", &json!({"activity": "17190", "minutes": 60, "weight_kg": 70})),
+        at("activity", "09:00", &json!({"name": "rowing", "minutes": 30, "kcal": 200})),
+    ] {
+        drop(ana.post("/api/v1/days/2026-11-20/entries", &entry).await.expect(201));
+    }
+    let rows = table(&study.export("days", "csv").await);
+    assert_eq!(rows.len(), 1, "of Ben there is nothing");
+    for (column, expected) in [
+        ("measured_weight", "71"),
+        ("measured_blood_pressure", "120"),
+        ("measured_blood_pressure_lower", "80"),
+        ("measured_glucose", ""),
+        ("activities", "2"),
+        ("activity_minutes", "90"),
+        ("logged", ""),
+    ] {
+        assert_eq!(rows[0][column], expected, "{column}");
+    }
+    assert!((rows[0]["activity_kcal"].parse::<f64>().unwrap() - 396.0).abs() < 1e-9);
+    assert!(!rows[0].contains_key("energy"), "no sums were asked for");
+    let dictionary = study.researcher.get(&study.path("/dictionary")).await.expect(200).json();
+    let names: Vec<&str> = dictionary["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|column| column["table"] == "days")
+        .map(|column| column["name"].as_str().unwrap())
+        .collect();
+    assert!(names.iter().all(|name| rows[0].contains_key(*name)));
+    assert_eq!(names.len(), rows[0].len());
 }
 
 /// The rows of a CSV file, by column.

@@ -1,0 +1,32 @@
+// English, for measurements, activities and fasts.
+
+export const body = {
+  title: 'Body and activity',
+  units: {} as Record<string, string>,
+  measures: {
+    weight: 'Weight',
+    height: 'Height',
+    body_fat: 'Body fat',
+    waist: 'Waist',
+    hip: 'Hip',
+    neck: 'Neck',
+    chest: 'Chest',
+    arm: 'Upper arm',
+    thigh: 'Thigh',
+    blood_pressure: 'Blood pressure',
+    pulse: 'Pulse',
+    oxygen_saturation: 'Oxygen saturation',
+    temperature: 'Temperature',
+    glucose: 'Glucose',
+    ketones: 'Ketones',
+    cholesterol_total: 'Cholesterol, total',
+    cholesterol_ldl: 'Cholesterol, LDL',
+    cholesterol_hdl: 'Cholesterol, HDL',
+    triglycerides: 'Triglycerides',
+    sleep: 'Sleep',
+    mood: 'Mood',
+    steps: 'Steps',
+  } as Record<string, string>,
+  measurement: 'Measurement',
+  activity: 'Activity',
+}
