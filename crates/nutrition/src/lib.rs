@@ -1,6 +1,7 @@
 //! Food knowledge: nutrients, foods with their portions, what a food holds, and sums of them. Beside it
-//! what the body is measured in (`body`), what activities take (`activity`), who a person is for
-//! published values (`profile`) and the values themselves (`intakes`).
+//! what the body is measured in (`body`), what activities take (`activity`), and what a person should
+//! get: who they are for published values (`profile`), these values (`intakes`), the energy that they
+//! take by equations (`energy`) and by their own days (`expenditure`), and what follows (`targets`).
 //!
 //! No input or output, no clock, no SQL, no HTTP: bytes and numbers in, numbers out. The catalogue
 //! of foods is part of the program (see `catalog/PROVENANCE.md`).
@@ -13,7 +14,9 @@ mod amount;
 pub mod body;
 mod catalog;
 mod derive;
+pub mod energy;
 mod error;
+pub mod expenditure;
 mod food;
 pub mod intakes;
 mod label;
@@ -24,6 +27,7 @@ mod portion;
 pub mod profile;
 mod recipe;
 mod search;
+pub mod targets;
 mod totals;
 mod values;
 mod wire;

@@ -112,6 +112,18 @@ impl Profile {
         }
     }
 
+    /// Whether a part is there.
+    pub fn has(&self, field: Field) -> bool {
+        match field {
+            Field::BirthYear => self.birth_year.is_some(),
+            Field::Sex => self.sex.is_some(),
+            Field::HeightCm => self.height_cm.is_some(),
+            Field::WeightKg => self.weight_kg.is_some(),
+            Field::BodyFatPercent => self.body_fat_percent.is_some(),
+            Field::Activity => self.activity.is_some(),
+        }
+    }
+
     /// The age that is reached in a year.
     pub fn age_in(&self, year: u16) -> Option<u16> {
         year.checked_sub(self.birth_year?)

@@ -3,6 +3,8 @@
 #![expect(clippy::float_cmp, reason = "amounts that are stored come back as they were")]
 
 #[cfg(test)]
+mod expenditure;
+#[cfg(test)]
 mod foods;
 #[cfg(test)]
 mod intakes;
@@ -16,6 +18,8 @@ mod recipes;
 mod reference;
 #[cfg(test)]
 mod search;
+#[cfg(test)]
+mod targets;
 #[cfg(test)]
 mod totals;
 #[cfg(test)]
