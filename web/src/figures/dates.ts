@@ -3,6 +3,7 @@
 // Arithmetic runs on UTC midnights, so that no summer time can swallow or repeat a day.
 
 import type { MealGroup } from '../api/types'
+import { dayFormat } from './formats'
 
 export const FIRST_DAY = '1900-01-01'
 
@@ -51,18 +52,18 @@ export function groupAt(time: string): MealGroup {
 }
 
 export function weekdayOf(day: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { weekday: 'long', timeZone: 'UTC' }).format(utc(day))
+  return dayFormat(language, { weekday: 'long' }).format(utc(day))
 }
 
 /** "22 November", with the year unless it is this one. */
 export function longDate(day: string, language: string, today: string): string {
   const year = day.slice(0, 4) === today.slice(0, 4) ? {} : ({ year: 'numeric' } as const)
-  return new Intl.DateTimeFormat(language, { day: 'numeric', month: 'long', ...year, timeZone: 'UTC' }).format(utc(day))
+  return dayFormat(language, { day: 'numeric', month: 'long', ...year }).format(utc(day))
 }
 
 /** "Sun 22 Nov", for tables. */
 export function shortDate(day: string, language: string): string {
-  return new Intl.DateTimeFormat(language, { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' }).format(utc(day))
+  return dayFormat(language, { weekday: 'short', day: 'numeric', month: 'short' }).format(utc(day))
 }
 
 export function secondsOf(day: string): number {
@@ -72,4 +73,29 @@ export function secondsOf(day: string): number {
 /** A moment as the server writes it: "22 Nov 2026, 14:03". */
 export function momentText(moment: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(moment))
+}
+
+/** How many days lie between two: 0 for the same day, negative when the second is before the first. */
+export function daysBetween(first: string, second: string): number {
+  return Math.round((utc(second).getTime() - utc(first).getTime()) / 86_400_000)
+}
+
+/** The day of the week, Monday as 1 and Sunday as 7. */
+export function weekdayNumber(day: string): number {
+  return utc(day).getUTCDay() || 7
+}
+
+/** "22 Nov 2026", to be read without a year in mind. */
+export function fullDate(day: string, language: string): string {
+  return dayFormat(language, { dateStyle: 'medium' }).format(utc(day))
+}
+
+export function monthName(month: string, language: string): string {
+  return dayFormat(language, { month: 'long', year: 'numeric' }).format(utc(`${month}-01`))
+}
+
+/** "Mon", or as much of it as is asked for; 1 is Monday. */
+export function weekdayName(weekday: number, language: string, length: 'long' | 'short' | 'narrow'): string {
+  // The first of January 2024 was a Monday.
+  return dayFormat(language, { weekday: length }).format(utc(`2024-01-0${weekday}`))
 }

@@ -1,6 +1,7 @@
 // German, in the familiar form: it is the person's own diary that speaks.
 
 import { body } from './de-body'
+import { trends } from './de-lookback'
 import { looks } from './de-looks'
 import { lock, prove, secondStep, security } from './de-security'
 import { practices } from './de-practices'
@@ -319,27 +320,7 @@ export const de: Messages = {
     value: 'Menge',
     name: 'Name',
   },
-  trends: {
-    title: 'Verlauf',
-    range: 'Zeitraum',
-    days: (n) => `${n} Tage`,
-    averages: 'Durchschnitt vollständiger Tage',
-    overDays: (n) => (n === 0 ? 'noch kein vollständiger Tag' : n === 1 ? 'über 1 vollständigen Tag' : `über ${n} vollständige Tage`),
-    noComplete: 'Durchschnitte kommen nur aus vollständigen Tagen. Markiere einen Tag als vollständig, wenn alles eingetragen ist.',
-    empty: 'Kein Lebensmittel in diesen Tagen',
-    emptyWhy: 'Schreib einen Tag oder zwei auf, dann stehen sie hier nebeneinander.',
-    toDiary: 'Zum Tagebuch',
-    table: 'Die Tage',
-    chart: 'Energie jedes Tages in Kilokalorien. Dieselben Zahlen stehen in der Tabelle darunter.',
-    day: 'Tag',
-    foods: 'Lebensmittel',
-    state: 'Stand',
-    complete: 'vollständig',
-    open: 'offen',
-    moving: (n) => `Mittel über ${n} Tage`,
-    openDay: (day) => `${day} im Tagebuch öffnen`,
-    partial: (known, all) => `bekannt für ${known} von ${foodsDative(all)}`,
-  },
+  trends,
   profile: {
     title: 'Profil',
     signedInAs: 'Angemeldet als',

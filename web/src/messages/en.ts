@@ -2,6 +2,7 @@
 
 import type { Method } from '../api/types'
 import { body } from './en-body'
+import { trends } from './en-lookback'
 import { looks } from './en-looks'
 import { lock, prove, secondStep, security } from './en-security'
 import { practices } from './en-practices'
@@ -319,27 +320,7 @@ export const en = {
     value: 'Amount',
     name: 'Name',
   },
-  trends: {
-    title: 'Trends',
-    range: 'Range',
-    days: (n: number) => `${n} days`,
-    averages: 'Average of complete days',
-    overDays: (n: number) => (n === 0 ? 'no complete day yet' : n === 1 ? 'over 1 complete day' : `over ${n} complete days`),
-    noComplete: 'Averages come from complete days only. Mark a day complete when everything is in it.',
-    empty: 'No food in these days',
-    emptyWhy: 'Write down a day or two, and they stand here side by side.',
-    toDiary: 'Go to the diary',
-    table: 'The days',
-    chart: 'Energy of each day in kilocalories. The same numbers stand in the table below.',
-    day: 'Day',
-    foods: 'Foods',
-    state: 'State',
-    complete: 'complete',
-    open: 'open',
-    moving: (n: number) => `Average of ${n} days`,
-    openDay: (day: string) => `Open ${day} in the diary`,
-    partial: (known: number, foods: number) => `known for ${known} of ${foods} foods`,
-  },
+  trends,
   profile: {
     title: 'Profile',
     signedInAs: 'Signed in as',

@@ -1,40 +1,110 @@
-// The days of a range, from the days' sums.
+// What the page of trends shows: a range, one or two things, and the days that are loaded.
+//
+// A year and a month is loaded at once, so that moving and zooming ask for nothing, and another nutrient asks for
+// that nutrient alone. Everything else is worked out in the page.
 
 import { api, ask } from '../api/client'
 import { problemOf, type Problem } from '../api/problem'
-import type { Range } from '../api/types'
 import { heedSession } from '../account/session.svelte'
-import { addDays } from '../figures/dates'
+import { knownAmount } from '../sums/coverage'
+import { datesOf, lastDays, windowAround, within, type Span } from './span'
 
-export const RANGES = [7, 30, 90] as const
+export const PRESETS = ['7', '30', '90', '365', 'own'] as const
+export type Preset = (typeof PRESETS)[number]
+
+/** What stands on the card of averages. */
 export const SHOWN = ['energy', 'carbohydrate', 'protein', 'fat', 'fiber'] as const
-export type Shown = (typeof SHOWN)[number]
+
+/** One thing over all days that are loaded, a place for each day. */
+export interface Column {
+  values: (number | null)[]
+  /** For how many of the day's foods the value is known. */
+  known: number[]
+}
+
+/** The days that are loaded. */
+export interface Days {
+  span: Span
+  dates: string[]
+  foods: number[]
+  complete: boolean[]
+  columns: ReadonlyMap<string, Column>
+}
 
 class Trends {
-  days = $state<(typeof RANGES)[number]>(7)
-  range = $state.raw<Range | null>(null)
+  preset = $state<Preset>('30')
+  span = $state.raw<Span | null>(null)
+  first = $state('energy')
+  /** Empty for nothing to compare with. */
+  second = $state('')
+  /** What of the two is loaded and drawn: until another is there, what was drawn stays. */
+  drawn = $state.raw<readonly string[]>(['energy'])
+  days = $state.raw<Days | null>(null)
   failure = $state.raw<Problem | null>(null)
   #asked = 0
 
   constructor() {
-    const drop = () => {
+    const close = () => {
       this.#asked += 1
-      this.range = null
+      this.days = null
       this.failure = null
     }
-    heedSession({ close: drop, forget: drop, open: () => {} })
+    const forget = () => {
+      close()
+      this.preset = '30'
+      this.span = null
+      this.first = 'energy'
+      this.second = ''
+      this.drawn = ['energy']
+    }
+    heedSession({ close, forget, open: () => {}, turn: forget })
   }
 
-  async load(today: string): Promise<void> {
+  choose(preset: Preset, today: string): void {
+    this.preset = preset
+    if (preset !== 'own') this.show(lastDays(today, Number(preset)), today)
+  }
+
+  /** Shows a range; what is not loaded yet is. */
+  show(span: Span, today: string): void {
+    this.span = this.days && this.days.span.from <= span.from && span.to <= this.days.span.to ? span : within(span, windowAround(span, today))
+    void this.load(today)
+  }
+
+  /** Loads what is wanted and not there. */
+  async load(today: string, anew = false): Promise<void> {
+    const span = (this.span ??= lastDays(today, Number(this.preset) || 30))
     const asked = ++this.#asked
     this.failure = null
-    const query = { from: addDays(today, 1 - this.days), to: today, nutrients: SHOWN.join(',') }
+    const here = this.days
+    const holds = here !== null && !anew && here.span.from <= span.from && span.to <= here.span.to
+    const window = holds ? here.span : windowAround(span, today)
+    const wanted = [...new Set([...SHOWN, this.first, this.second])].filter((key) => key !== '' && !(holds && here.columns.has(key)))
+    if (wanted.length === 0) return this.#draw()
     try {
-      const range = await ask(api.GET('/api/v1/days', { params: { query } }))
-      if (asked === this.#asked) this.range = range
+      const query = { ...window, nutrients: wanted.join(',') }
+      const { days } = await ask(api.GET('/api/v1/days', { params: { query } }))
+      if (asked !== this.#asked) return
+      const dates = holds ? here.dates : datesOf(window)
+      const at = new Map(days.map((day) => [day.date, day]))
+      const columns = new Map(holds ? here.columns : [])
+      for (const key of wanted) {
+        columns.set(key, {
+          values: dates.map((date) => knownAmount(at.get(date)?.totals[key])),
+          known: dates.map((date) => at.get(date)?.totals[key]?.known ?? 0),
+        })
+      }
+      const foods = dates.map((date) => at.get(date)?.foods ?? 0)
+      const complete = dates.map((date) => at.get(date)?.complete ?? false)
+      this.days = { span: window, dates, foods, complete, columns }
+      this.#draw()
     } catch (thrown) {
       if (asked === this.#asked) this.failure = problemOf(thrown)
     }
+  }
+
+  #draw(): void {
+    this.drawn = [...new Set([this.first, this.second])].filter((key) => key !== '')
   }
 }
 
