@@ -1,12 +1,13 @@
 //! Who may see and write what: the permissions as a specification in plain Rust, to compare the
 //! database and the server with. It knows no SQL and no key; whatever it says, they have to say.
 //!
-//! The one question is [`Permissions::may`]. [`Permissions::opens`] is the other half: what a holder's
-//! keys open for a thief who has the whole database besides.
+//! The question is [`Permissions::may`] for a day, and [`Permissions::may_items`] for what has none.
+//! [`Permissions::opens`] and [`Permissions::opens_items`] are the other half: what a holder's keys open
+//! for a thief who has the whole database besides.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use keys::Scope;
 
 /// A person, a practice or a study, by number.
@@ -55,6 +56,15 @@ pub struct Part {
 impl Part {
     fn has(&self, scope: Scope, day: Date) -> bool {
         self.scope == scope && self.first <= day && day <= self.last
+    }
+
+    /// Undated items are nobody's who was given some days: they come with all of them.
+    fn has_items(&self, scope: Scope) -> bool {
+        self.has(scope, date(1900, 1, 1)) && self.has(scope, date(2079, 6, 6))
+    }
+
+    fn allows(&self, access: Access) -> bool {
+        access == Access::See || self.access == access
     }
 
     fn is_alive(&self, now: Moment) -> bool {
@@ -113,17 +123,29 @@ pub struct Permissions {
 impl Permissions {
     /// May this asker see or write this scope on this day now?
     pub fn may(&self, asker: Asker<'_>, access: Access, scope: Scope, day: Date) -> bool {
-        if let Some(session) = self.session_of(asker)
-            && asker.owner.is_none_or(|owner| owner == session.person)
-        {
-            // One's own is one's own. An API token may what it says.
-            return session.token.as_ref().is_none_or(|(see, write)| {
+        self.may_own(asker, access, scope).unwrap_or_else(|| {
+            let mut parts = self.visited(asker).into_iter();
+            parts.any(|part| part.has(scope, day) && part.allows(access))
+        })
+    }
+
+    /// May this asker see or write this scope's undated items now?
+    pub fn may_items(&self, asker: Asker<'_>, access: Access, scope: Scope) -> bool {
+        self.may_own(asker, access, scope).unwrap_or_else(|| {
+            let mut parts = self.visited(asker).into_iter();
+            parts.any(|part| part.has_items(scope) && part.allows(access))
+        })
+    }
+
+    /// One's own is one's own. An API token may what it says.
+    fn may_own(&self, asker: Asker<'_>, access: Access, scope: Scope) -> Option<bool> {
+        let session = self.session_of(asker)?;
+        asker.owner.is_none_or(|owner| owner == session.person).then(|| {
+            session.token.as_ref().is_none_or(|(see, write)| {
                 let scopes = if access == Access::Write { write } else { see };
                 scopes.contains(&scope)
-            });
-        }
-        let mut parts = self.visited(asker).into_iter();
-        parts.any(|part| part.has(scope, day) && (access == Access::See || part.access == access))
+            })
+        })
     }
 
     /// The parts of another's diary that the asker may visit now, in the capacity that they name.
@@ -193,8 +215,18 @@ impl Permissions {
     /// Whether a key in the holder's hands opens what is stored of a scope on a day: what is given
     /// now, and what ended by itself and has its old keys until the owner comes back.
     pub fn opens(&self, owner: Who, holder: Who, scope: Scope, day: Date) -> bool {
-        self.live(owner, holder).iter().any(|part| part.has(scope, day))
-            || self.ended(owner).any(|(of, part)| of == holder && part.has(scope, day))
+        self.keys_of(owner, holder).any(|part| part.has(scope, day))
+    }
+
+    /// The same of a scope's undated items.
+    pub fn opens_items(&self, owner: Who, holder: Who, scope: Scope) -> bool {
+        self.keys_of(owner, holder).any(|part| part.has_items(scope))
+    }
+
+    /// The parts whose keys in the holder's hands are those that are alive.
+    fn keys_of(&self, owner: Who, holder: Who) -> impl Iterator<Item = Part> {
+        let ended = self.ended(owner).filter(move |(of, _)| *of == holder);
+        self.live(owner, holder).into_iter().chain(ended.map(|(_, part)| part))
     }
 
     /// What ended by itself and still has its keys.

@@ -21,7 +21,7 @@ end
 $$;
 create function worlds.ask(
     whats text[], tokens text[], owners text[], holders text[], scope_lists text[],
-    day_lists text[], ofs uuid[], bodies text[]
+    day_lists text[], ofs uuid[], bodies text[], item_lists text[], change_lists text[]
 ) returns table (outcome text, shown text[], events text[])
     language plpgsql security invoker set search_path = '' as $$
 declare
@@ -32,10 +32,16 @@ declare
     in_days date[];
     ones integer[];
     bytes bytea[];
+    -- The items that are asked about, and in the first scope, and what becomes of each.
+    in_scope text;
+    in_items uuid[];
+    next_versions bigint[];
+    next_bodies bytea[];
 begin
     for q in
-        select * from unnest(whats, tokens, owners, holders, scope_lists, day_lists, ofs, bodies)
-            as u (what, token, owner, holder, scope_list, day_list, of, body)
+        select * from unnest(whats, tokens, owners, holders, scope_lists, day_lists, ofs, bodies,
+                item_lists, change_lists)
+            as u (what, token, owner, holder, scope_list, day_list, of, body, item_list, change_list)
     loop
         perform set_config('app.token', q.token, true), set_config('app.owner', q.owner, true),
             set_config('app.holder', q.holder, true);
@@ -44,6 +50,17 @@ begin
         into in_scopes, in_days, ones, bytes
         from unnest(string_to_array(q.scope_list, ' ')) as s,
             unnest(string_to_array(q.day_list, ' ')::date[]) as d;
+        in_scope := split_part(q.scope_list, ' ', 1);
+        in_items := string_to_array(q.item_list, ' ')::uuid[];
+        if q.what in ('keep_items', 'keep_own_items') then
+            select array_agg(worlds.next_item(q.of, in_scope, u.item)
+                    + case when u.change like 'stale%' then 1 else 0 end order by u.n),
+                array_agg(case when u.change like '%remove' then null
+                    else convert_to(q.body, 'UTF8') end order by u.n)
+            into next_versions, next_bodies
+            from unnest(in_items, string_to_array(q.change_list, ' ')) with ordinality
+                as u (item, change, n);
+        end if;
         shown := '{}';
         outcome := 'ok';
         before := worlds.heads();
@@ -77,6 +94,38 @@ begin
             elsif q.what = 'delete' then
                 with gone as (delete from diary.record_day r
                     where r.scope = any (in_scopes) and r.day = any (in_days)
+                    returning r.body_sealed)
+                select coalesce(array_agg(convert_from(g.body_sealed, 'UTF8')), '{}') into shown
+                from gone g;
+            elsif q.what = 'look_items' then
+                shown := array(select convert_from(r.body_sealed, 'UTF8')
+                    from diary.look_items(in_scope, null) r);
+            elsif q.what = 'look_some_items' then
+                shown := array(select convert_from(r.body_sealed, 'UTF8')
+                    from diary.look_items(in_scope, in_items) r);
+            elsif q.what = 'look_items_for_change' then
+                shown := array(select convert_from(r.body_sealed, 'UTF8')
+                    from diary.look_items_for_change(in_scope) r);
+            elsif q.what = 'keep_items' then
+                perform diary.keep_items_of_visit(in_scope, in_items, next_versions, 1,
+                    next_bodies, 'item_changed');
+                shown := worlds.items(q.of, in_scope);
+            elsif q.what = 'keep_own_items' then
+                perform diary.keep_items(q.of, in_scope, in_items, next_versions, 1,
+                    next_bodies, 'item_changed');
+                shown := worlds.items(q.of, in_scope);
+            elsif q.what = 'select_items' then
+                shown := array(select convert_from(r.body_sealed, 'UTF8') from diary.record_item r
+                    where r.scope = any (in_scopes) and r.item = any (in_items));
+            elsif q.what = 'update_items' then
+                with changed as (update diary.record_item r set version = r.version + 1
+                    where r.scope = any (in_scopes) and r.item = any (in_items)
+                    returning r.body_sealed)
+                select coalesce(array_agg(convert_from(c.body_sealed, 'UTF8')), '{}') into shown
+                from changed c;
+            elsif q.what = 'delete_items' then
+                with gone as (delete from diary.record_item r
+                    where r.scope = any (in_scopes) and r.item = any (in_items)
                     returning r.body_sealed)
                 select coalesce(array_agg(convert_from(g.body_sealed, 'UTF8')), '{}') into shown
                 from gone g;
@@ -130,6 +179,21 @@ begin
         select array_agg(coalesce(r.version, 0) + 1 order by u.n)
         from unnest(scopes, days) with ordinality as u (scope, day, n)
         left join diary.record_day r on r.owner = of_owner and r.scope = u.scope and r.day = u.day);
+end
+$$;
+create function worlds.next_item(of_owner uuid, of_scope text, of_item uuid) returns bigint
+    language plpgsql security definer set search_path = '' as $$
+begin
+    return coalesce((select r.version from diary.record_item r
+        where r.owner = of_owner and r.scope = of_scope and r.item = of_item), 0) + 1;
+end
+$$;
+-- What a change left of a scope's items, whoever may see it: a number, a version and a body each.
+create function worlds.items(of_owner uuid, of_scope text) returns text[]
+    language plpgsql security definer set search_path = '' as $$
+begin
+    return array(select concat_ws(' ', right(r.item::text, 1), r.version, convert_from(r.body_sealed, 'UTF8'))
+        from diary.record_item r where r.owner = of_owner and r.scope = of_scope);
 end
 $$;
 grant usage on schema worlds to keepwell_app;

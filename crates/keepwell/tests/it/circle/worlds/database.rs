@@ -8,13 +8,21 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use super::{
-    expected::{Answer, document, key},
-    steps::{CALENDAR, EMPTY, Kind, NOBODY, PEOPLE, PRACTICE, Question, STUDY, Step, What},
+    expected::{Answer, document, item, key},
+    steps::{
+        Becomes, CALENDAR, EMPTY, ITEMS, Kind, NO_ITEM, NOBODY, PEOPLE, PRACTICE, Question, STUDY,
+        Step, What,
+    },
 };
 
 /// A person's or an organisation's number.
 pub(super) fn id(who: Who) -> Uuid {
     Uuid::from_u128(0xc1c1e << 64 | who as u128)
+}
+
+/// An item's number is the same with everybody and in every scope.
+fn item_id(number: usize) -> Uuid {
+    Uuid::from_u128(0x17e3 << 64 | number as u128)
 }
 
 fn token(person: Who, kind: Kind) -> String {
@@ -73,6 +81,17 @@ impl Real {
                 });
                 let days: Vec<String> = days.collect();
                 rows.push(format!("insert into diary.record_day values {}", days.join(", ")));
+                let items = ITEMS.into_iter().filter(|number| *number != NO_ITEM).map(|number| {
+                    format!(
+                        "('{}', '{}', '{}', 1, 1, '{}')",
+                        id(person),
+                        scope.as_str(),
+                        item_id(number),
+                        item(person, scope, number)
+                    )
+                });
+                let items: Vec<String> = items.collect();
+                rows.push(format!("insert into diary.record_item values {}", items.join(", ")));
             }
         }
         rows.push("commit".to_owned());
@@ -160,6 +179,14 @@ impl Real {
                 What::Update => "update",
                 What::Delete => "delete",
                 What::KeepOwn(_) => "keep_own",
+                What::LookItems => "look_items",
+                What::LookSomeItems => "look_some_items",
+                What::LookItemsForChange => "look_items_for_change",
+                What::KeepItems => "keep_items",
+                What::SelectItems => "select_items",
+                What::UpdateItems => "update_items",
+                What::DeleteItems => "delete_items",
+                What::KeepOwnItems(_) => "keep_own_items",
                 What::Keys => "keys",
                 What::Give(_) => "give",
                 What::Widen => "widen",
@@ -180,18 +207,31 @@ impl Real {
         let ofs: Vec<Uuid> = questions
             .iter()
             .map(|question| match (question.what, question.owner, question.presents) {
-                (What::KeepOwn(of) | What::Give(of), ..) => id(of),
-                (What::Keep, Some(owner), _) => id(owner),
+                (What::KeepOwn(of) | What::KeepOwnItems(of) | What::Give(of), ..) => id(of),
+                (What::Keep | What::KeepItems, Some(owner), _) => id(owner),
                 (_, _, Some((person, _))) => id(person),
                 _ => id(NOBODY),
             })
             .collect();
         let bodies = columns(|_| "changed".to_owned());
+        let items =
+            columns(|question| texts(question.items.iter().map(|(number, _)| item_id(*number))));
+        let changes = columns(|question| {
+            texts(question.items.iter().map(|(_, becomes)| match becomes {
+                Becomes::Written => "write",
+                Becomes::Removed => "remove",
+                Becomes::StaleWritten => "stale_write",
+                Becomes::StaleRemoved => "stale_remove",
+            }))
+        });
         let rows = self
             .app
             .query(
-                "select * from worlds.ask($1, $2, $3, $4, $5, $6, $7, $8)",
-                &[&whats, &tokens, &owners, &holders, &scopes, &days, &ofs, &bodies],
+                "select * from worlds.ask($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                &[
+                    &whats, &tokens, &owners, &holders, &scopes, &days, &ofs, &bodies, &items,
+                    &changes,
+                ],
             )
             .await
             .unwrap();

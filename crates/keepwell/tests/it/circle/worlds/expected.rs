@@ -6,7 +6,7 @@ use testkit::permissions::{Access, Asker, Part, Permissions, Session, State, Who
 
 use super::{
     database::id,
-    steps::{CALENDAR, EMPTY, Kind, Question, What},
+    steps::{Becomes, CALENDAR, EMPTY, ITEMS, Kind, NO_ITEM, Question, What},
 };
 
 /// What comes of a question: how it ended, what was found in any order, and what is in the audit.
@@ -37,6 +37,12 @@ impl Answer {
             What::Enter | What::Keys | What::Give(_) | What::Widen | What::Revoke => {
                 self.found.len().max(1)
             }
+            What::LookItems
+            | What::LookSomeItems
+            | What::LookItemsForChange
+            | What::KeepItems
+            | What::KeepOwnItems(_) => 1,
+            What::SelectItems | What::UpdateItems | What::DeleteItems => question.scopes.len(),
             _ => question.scopes.len() * question.days.len(),
         }
     }
@@ -45,6 +51,11 @@ impl Answer {
 /// What a day's document says in these worlds.
 pub(super) fn document(owner: Who, scope: Scope, day: Date) -> String {
     format!("{owner} {} {day}", scope.as_str())
+}
+
+/// What an item says in these worlds.
+pub(super) fn item(owner: Who, scope: Scope, number: usize) -> String {
+    format!("{owner} {} item {number}", scope.as_str())
 }
 
 /// What a grant's key says in these worlds.
@@ -80,6 +91,12 @@ pub(super) fn expected(world: &Permissions, question: &Question) -> Answer {
         What::Select => expecting.own(Access::See),
         What::Update | What::Delete => expecting.own(Access::Write),
         What::KeepOwn(of) => expecting.keep_own(of),
+        What::LookItems | What::LookItemsForChange => expecting.look_items(&ITEMS),
+        What::LookSomeItems => expecting.look_items(&expecting.named_items()),
+        What::KeepItems => expecting.keep_items(),
+        What::SelectItems => expecting.own_items(Access::See),
+        What::UpdateItems | What::DeleteItems => expecting.own_items(Access::Write),
+        What::KeepOwnItems(of) => expecting.keep_own_items(of),
         What::Keys => expecting.keys(false),
         What::Give(of) => expecting.give(of),
         What::Widen | What::Revoke => expecting.keys(true),
@@ -184,7 +201,10 @@ impl Expecting<'_> {
             return Answer::refused("28000");
         }
         let allowed = self.allowed(Access::Write, self.asked());
-        if allowed.len() < self.question.scopes.len() * self.question.days.len() {
+        // Sums are in the audit with the food that they are of, and written with it.
+        let sums = self.question.scopes.iter().any(|scope| is_sum(*scope));
+        let all = self.question.scopes.len() * self.question.days.len();
+        if allowed.len() < all || sums && !self.question.scopes.contains(&Scope::Food) {
             return Answer::refused("42501");
         }
         let event = self.visit_event("entry_changed", &Self::named(&allowed));
@@ -213,6 +233,103 @@ impl Expecting<'_> {
         }
         let event = self.event(of, None, "entry_changed", &Self::named(&allowed));
         Answer::ok(Vec::new(), Some(event))
+    }
+
+    fn named_items(&self) -> Vec<usize> {
+        self.question.items.iter().map(|(number, _)| *number).collect()
+    }
+
+    /// The scope of a question that is about the items of one.
+    fn scope(&self) -> Scope {
+        self.question.scopes[0]
+    }
+
+    fn items(owner: Who, scope: Scope, numbers: &[usize]) -> Vec<String> {
+        let kept = numbers.iter().filter(|number| **number != NO_ITEM);
+        kept.map(|number| item(owner, scope, *number)).collect()
+    }
+
+    /// Items have no day: they are there for who may all of their scope.
+    fn look_items(&self, numbers: &[usize]) -> Answer {
+        let access = match self.question.what {
+            What::LookItemsForChange => Access::Write,
+            _ => Access::See,
+        };
+        let scope = self.scope();
+        if self.visits().is_empty() || !self.world.may_items(self.asker, access, scope) {
+            return Answer::ok(Vec::new(), None);
+        }
+        let event = self.visit_event("looked", scope.as_str());
+        Answer::ok(Self::items(self.question.owner.unwrap(), scope, numbers), Some(event))
+    }
+
+    fn keep_items(&self) -> Answer {
+        if self.visits().is_empty() {
+            return Answer::refused("28000");
+        }
+        if !self.world.may_items(self.asker, Access::Write, self.scope()) {
+            return self.not_written();
+        }
+        let event = self.visit_event("item_changed", self.scope().as_str());
+        self.written(self.question.owner.unwrap(), event)
+    }
+
+    fn own_items(&self, access: Access) -> Answer {
+        let Some(person) = self.self_named() else { return Answer::ok(Vec::new(), None) };
+        let may = |access, scope| self.world.may_items(self.asker, access, scope);
+        let scopes = self.question.scopes.iter();
+        let scopes = scopes.filter(|scope| may(access, **scope) && may(Access::See, **scope));
+        let items = scopes.flat_map(|scope| Self::items(person, *scope, &self.named_items()));
+        Answer::ok(items.collect(), None)
+    }
+
+    fn keep_own_items(&self, of: Who) -> Answer {
+        let is_own = self.self_named() == Some(of);
+        if is_own && self.world.may_items(self.asker, Access::Write, self.scope()) {
+            let event = self.event(of, None, "item_changed", self.scope().as_str());
+            return self.written(of, event);
+        }
+        // Whoever writes somewhere of this person's, if not here, waits for new keys before.
+        let alive = self.asker.session.is_some_and(|session| {
+            session.state != State::Waits && self.world.now < session.ends && session.person == of
+        });
+        if alive || self.question.owner == Some(of) && !self.visits().is_empty() {
+            self.not_written()
+        } else {
+            Answer::refused("42501")
+        }
+    }
+
+    /// Whoever may not write is told so, or finds that what they remove is not as they say: it is
+    /// not there for them.
+    fn not_written(&self) -> Answer {
+        let writes = self.question.items.iter().any(|(_, becomes)| becomes.writes());
+        Answer::refused(if writes { "42501" } else { "40001" })
+    }
+
+    /// All of a change or nothing: what is there afterwards.
+    fn written(&self, owner: Who, event: String) -> Answer {
+        let scope = self.scope();
+        let mut kept: Vec<String> = Vec::new();
+        for number in ITEMS {
+            let of = |known: &&(usize, Becomes)| known.0 == number;
+            let becomes = self.question.items.iter().find(of).map(|(_, becomes)| *becomes);
+            let is_there = number != NO_ITEM;
+            match becomes {
+                // Nothing was in the way of it; rows that are there are locked while they are changed.
+                Some(Becomes::StaleWritten) if !is_there => {
+                    kept.push(format!("{number} 2 changed"));
+                }
+                Some(becomes) if becomes.is_stale() => return Answer::refused("40001"),
+                Some(Becomes::Removed) if !is_there => return Answer::refused("40001"),
+                Some(Becomes::Removed) => {}
+                Some(_) if is_there => kept.push(format!("{number} 2 changed")),
+                Some(_) => kept.push(format!("{number} 1 changed")),
+                None if is_there => kept.push(format!("{number} 1 {}", item(owner, scope, number))),
+                None => {}
+            }
+        }
+        Answer::ok(kept, Some(event))
     }
 
     /// The keys that are handed out are those of what may be visited. The server itself refuses those

@@ -31,6 +31,9 @@ struct Count {
     questions: usize,
     rights: usize,
     allowed: usize,
+    /// Questions about items of a diary that was visited, and how many of them were allowed.
+    items: usize,
+    items_allowed: usize,
     took: Duration,
 }
 
@@ -38,7 +41,12 @@ impl Count {
     fn add(&mut self, question: &Question, answer: &Answer) {
         self.questions += 1;
         self.rights += answer.rights(question);
-        self.allowed += usize::from(!answer.found.is_empty() || !answer.events.is_empty());
+        let is_allowed = !answer.found.is_empty() || !answer.events.is_empty();
+        self.allowed += usize::from(is_allowed);
+        if question.what.visits_items() {
+            self.items += 1;
+            self.items_allowed += usize::from(is_allowed);
+        }
     }
 }
 
@@ -70,14 +78,17 @@ async fn the_database_decides_about_the_circle_as_the_model_does() {
     let rate = |number: usize| number * 1000 / (count.took.as_millis() as usize).max(1);
     println!(
         "{worlds} worlds: {} questions ({} a second) about {} rights ({} a second); {} found \
-        something",
+        something; {} about items that are visited, {} allowed",
         count.questions,
         rate(count.questions),
         count.rights,
         rate(count.rights),
-        count.allowed
+        count.allowed,
+        count.items,
+        count.items_allowed
     );
     assert!(count.allowed * 20 > count.questions, "almost nothing was allowed: the test is broken");
+    assert!(count.items_allowed * 50 > count.items, "hardly an item was seen: the test is broken");
 }
 
 /// Where the model and the database differ.

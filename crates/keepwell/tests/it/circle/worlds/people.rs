@@ -30,7 +30,8 @@ const KIM: Who = 2;
 const PRACTICE: Who = 3;
 
 fn part() -> impl Strategy<Value = Part> {
-    let scopes = vec![Scope::Food, Scope::Summary, Scope::Logged, Scope::Notes];
+    let scopes =
+        vec![Scope::Food, Scope::Summary, Scope::Logged, Scope::Notes, Scope::Plan, Scope::Library];
     let access = prop_oneof![Just(Access::See), Just(Access::Write)];
     let window = (0..DAYS.len(), 0..DAYS.len()).prop_map(|(a, b)| (DAYS[a.min(b)], DAYS[a.max(b)]));
     let window = prop_oneof![1 => Just((days::FIRST, days::LAST)), 2 => window];

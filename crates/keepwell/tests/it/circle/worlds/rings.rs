@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use keys::{
-    Cover, DataKey, ErasureKey, GrantIdentity, KeyPair, Keyring, Leaf, Place, RecordId, Scope,
-    open_held_grant, open_membership,
+    Cover, DataKey, ErasureKey, GrantIdentity, KeyPair, Keyring, Ladder, Leaf, Place, RecordId,
+    Scope, open_held_grant, open_membership,
 };
 use platform::days;
 use testkit::{
-    TestServer,
+    Person, TestServer,
     permissions::{Permissions, Who},
 };
 use tokio_postgres::{Client, Row};
@@ -18,6 +18,8 @@ use uuid::Uuid;
 use super::server::Society;
 use crate::circle::arrange::keyring;
 
+const ITEMS: &str = "diary.record_item";
+
 /// A cover that a holder opened once.
 struct Held {
     holder: Who,
@@ -25,11 +27,12 @@ struct Held {
     cover: Cover,
 }
 
-/// A stored document.
+/// A stored document, of a day or of an undated item.
 struct Stored {
+    table: &'static str,
     owner: Uuid,
     scope: Scope,
-    day: jiff::civil::Date,
+    record: RecordId,
     version: u64,
     epoch: u32,
     body: Vec<u8>,
@@ -46,7 +49,11 @@ impl Rings {
     pub(super) async fn new(server: &TestServer, admin: &Client, society: &Society) -> Self {
         let mut people = Vec::new();
         for person in &society.people {
-            people.push(keyring(server, admin, person).await);
+            let keyring = keyring(server, admin, person).await;
+            for scope in [Scope::Food, Scope::Plan, Scope::Library] {
+                keep_item(server, admin, person, &keyring, scope).await;
+            }
+            people.push(keyring);
         }
         Self { people, practice: Vec::new(), held: Vec::new() }
     }
@@ -101,11 +108,15 @@ impl Rings {
                     tries += 1;
                     opens |= opens_with(held, &stored, &erasure[&stored.owner]);
                 }
-                let expected = world.opens(owner, holder, stored.scope, stored.day);
+                let expected = match stored.record {
+                    RecordId::Day(day) => world.opens(owner, holder, stored.scope, days::date(day)),
+                    RecordId::Item(_) => world.opens_items(owner, holder, stored.scope),
+                };
                 if opens != expected {
-                    let (scope, day) = (stored.scope, stored.day);
+                    let (scope, record) = (stored.scope, stored.record);
                     return Err(format!(
-                        "{holder} opens {scope:?} of {owner} on {day}: {opens}, the model says {expected}"
+                        "{holder} opens {record:?} in {scope:?} of {owner}: {opens}, the model says \
+                        {expected}"
                     ));
                 }
             }
@@ -128,29 +139,50 @@ impl Rings {
 
     /// In which epochs an owner's scope is stored.
     pub(super) async fn epochs(admin: &Client, owner: Uuid, scope: Scope) -> Vec<i32> {
-        let epochs = "select distinct epoch from diary.record_day
-            where owner = $1 and scope = $2::text order by epoch";
+        let epochs = "select epoch from diary.record_day where owner = $1 and scope = $2::text
+            union select epoch from diary.record_item where owner = $1 and scope = $2::text
+            order by epoch";
         let rows = admin.query(epochs, &[&owner, &scope.as_str()]).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
     }
 }
 
-/// Whether a key opens a document: with its own day's leaf, or with any other that is at hand.
+/// Whether a key opens a document: with its own day's leaf, with that of the items, or with any other
+/// that is at hand.
 fn opens_with(held: &Held, stored: &Stored, erasure: &ErasureKey) -> bool {
-    let day = days::number(stored.day).unwrap();
+    let own = if let RecordId::Day(day) = stored.record { Some(day) } else { None };
     let (first, last) = held.cover.window();
-    let leaves = [Some(day), Some(first), Some(last)].map(|day| held.cover.leaf(day?));
+    let leaves = [own, Some(first), Some(last)].map(|day| held.cover.leaf(day?));
     let mut leaves = leaves.into_iter().chain([held.cover.items()]).flatten();
     leaves.any(|leaf: Leaf| {
         [stored.epoch, held.identity.epoch].into_iter().any(|epoch| {
-            let record = RecordId::Day(day);
-            let (owner, scope) = (stored.owner, stored.scope);
+            let Stored { table, owner, scope, record, version, .. } = *stored;
             let key = DataKey::derive(&leaf, erasure, owner, scope, epoch, record);
-            let table = "diary.record_day";
-            let Stored { version, epoch, .. } = *stored;
-            key.open(&Place { table, owner, scope, record, version, epoch }, &stored.body).is_ok()
+            let place = Place { table, owner, scope, record, version, epoch: stored.epoch };
+            key.open(&place, &stored.body).is_ok()
         })
     })
+}
+
+/// Puts an undated item into a person's diary, as their own request does.
+async fn keep_item(
+    server: &TestServer,
+    admin: &Client,
+    person: &Person,
+    keyring: &Keyring,
+    scope: Scope,
+) {
+    let erasure = &erasure_keys(server, admin).await[&person.id];
+    let (epoch, cover) = keyring.current(person.id, scope).unwrap();
+    let record = RecordId::Item(Uuid::now_v7());
+    let key = DataKey::derive(&cover.items().unwrap(), erasure, person.id, scope, epoch, record);
+    let place = Place { table: ITEMS, owner: person.id, scope, record, version: 1, epoch };
+    let body = key.seal(&place, b"\x01{}", &Ladder::SMALL).unwrap();
+    let RecordId::Item(item) = record else { unreachable!("it is one") };
+    let keep = "insert into diary.record_item (owner, scope, item, version, epoch, body_sealed)
+        values ($1, $2::text, $3, 1, $4, $5)";
+    let epoch = i32::try_from(epoch).unwrap();
+    admin.execute(keep, &[&person.id, &scope.as_str(), &item, &epoch, &body]).await.unwrap();
 }
 
 async fn grants(admin: &Client) -> Vec<Row> {
@@ -173,15 +205,22 @@ fn grant(row: &Row) -> (GrantIdentity, &[u8]) {
 }
 
 async fn stored(admin: &Client) -> Vec<Stored> {
-    let rows = "select owner, scope::text, day, version, epoch, body_sealed from diary.record_day";
+    let rows = "select owner, scope::text, day, null::uuid as item, version, epoch, body_sealed
+        from diary.record_day
+        union all
+        select owner, scope::text, null, item, version, epoch, body_sealed from diary.record_item";
     let rows = admin.query(rows, &[]).await.unwrap();
-    let one = |row: &Row| Stored {
-        owner: row.get("owner"),
-        scope: Scope::parse(row.get("scope")).unwrap(),
-        day: row.get("day"),
-        version: u64::try_from(row.get::<_, i64>("version")).unwrap(),
-        epoch: u32::try_from(row.get::<_, i32>("epoch")).unwrap(),
-        body: row.get("body_sealed"),
+    let one = |row: &Row| {
+        let day = row.get::<_, Option<_>>("day").map(|day| days::number(day).unwrap());
+        Stored {
+            table: if day.is_some() { "diary.record_day" } else { ITEMS },
+            owner: row.get("owner"),
+            scope: Scope::parse(row.get("scope")).unwrap(),
+            record: day.map_or_else(|| RecordId::Item(row.get("item")), RecordId::Day),
+            version: u64::try_from(row.get::<_, i64>("version")).unwrap(),
+            epoch: u32::try_from(row.get::<_, i32>("epoch")).unwrap(),
+            body: row.get("body_sealed"),
+        }
     };
     rows.iter().map(one).collect()
 }

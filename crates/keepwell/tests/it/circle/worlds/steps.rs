@@ -30,6 +30,31 @@ pub(super) const CALENDAR: [Date; 9] = [
 ];
 pub(super) const EMPTY: Date = date(2026, 3, 4);
 
+/// The items that are asked about. Everybody has the first two in every scope, and not the last.
+pub(super) const ITEMS: [usize; 3] = [1, 2, NO_ITEM];
+pub(super) const NO_ITEM: usize = 3;
+
+/// What becomes of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Becomes {
+    /// It is written, as new or with its next version.
+    Written,
+    Removed,
+    /// The same by a device that was overtaken.
+    StaleWritten,
+    StaleRemoved,
+}
+
+impl Becomes {
+    pub(super) fn writes(self) -> bool {
+        matches!(self, Self::Written | Self::StaleWritten)
+    }
+
+    pub(super) fn is_stale(self) -> bool {
+        matches!(self, Self::StaleWritten | Self::StaleRemoved)
+    }
+}
+
 /// The sessions and API tokens that each person has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -66,8 +91,8 @@ impl Kind {
     ];
 
     /// The scopes of an API token.
-    pub(super) const SCOPES: [Scope; 4] =
-        [Scope::Food, Scope::Summary, Scope::Logged, Scope::Notes];
+    pub(super) const SCOPES: [Scope; 5] =
+        [Scope::Food, Scope::Summary, Scope::Logged, Scope::Notes, Scope::Library];
 
     pub(super) fn session(self, person: Who) -> Session {
         let token = match self {
@@ -143,6 +168,8 @@ pub(super) struct Question {
     pub(super) what: What,
     pub(super) scopes: Vec<Scope>,
     pub(super) days: Vec<Date>,
+    /// Which items, and what becomes of each in a change of them.
+    pub(super) items: Vec<(usize, Becomes)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,11 +186,34 @@ pub(super) enum What {
     Update,
     Delete,
     KeepOwn(Who),
+    /// The undated items of one scope, on a visit.
+    LookItems,
+    LookSomeItems,
+    LookItemsForChange,
+    KeepItems,
+    /// One's own, by the table itself.
+    SelectItems,
+    UpdateItems,
+    DeleteItems,
+    KeepOwnItems(Who),
     /// The table of the grants itself: reading, giving in this person's name, changing, ending.
     Keys,
     Give(Who),
     Widen,
     Revoke,
+}
+
+impl What {
+    pub(super) fn visits_items(self) -> bool {
+        matches!(
+            self,
+            Self::LookItems | Self::LookSomeItems | Self::LookItemsForChange | Self::KeepItems
+        )
+    }
+
+    fn is_of_one_scope(self) -> bool {
+        self.visits_items() || matches!(self, Self::KeepOwnItems(_))
+    }
 }
 
 fn person() -> impl Strategy<Value = Who> {
@@ -172,15 +222,30 @@ fn person() -> impl Strategy<Value = Who> {
 
 /// Mostly the usual one.
 fn kind() -> impl Strategy<Value = Kind> {
-    prop_oneof![10 => Just(Kind::Browser), 1 => Just(Kind::Unproved), 3 => select(Kind::ALL.to_vec())]
+    let tokens = vec![Kind::Reads, Kind::Writes, Kind::WritesOnly];
+    prop_oneof![
+        10 => Just(Kind::Browser),
+        1 => Just(Kind::Unproved),
+        1 => select(tokens),
+        3 => select(Kind::ALL.to_vec()),
+    ]
+}
+
+/// Mostly one that undated items are usual in.
+fn scope() -> impl Strategy<Value = Scope> {
+    prop_oneof![
+        1 => Just(Scope::Library),
+        1 => Just(Scope::Plan),
+        2 => select(Scope::ALL.to_vec()),
+    ]
 }
 
 fn part() -> impl Strategy<Value = Part> {
     let access = prop_oneof![Just(Access::See), Just(Access::Write)];
     let whole = Just((0, CALENDAR.len() - 1));
-    let window = prop_oneof![1 => whole, 2 => (0..CALENDAR.len(), 0..CALENDAR.len())];
+    let window = prop_oneof![2 => whole, 3 => (0..CALENDAR.len(), 0..CALENDAR.len())];
     let ends = option::weighted(0.3, -5..200_i64);
-    (select(Scope::ALL.to_vec()), access, window, ends).prop_map(|(scope, access, (a, b), ends)| {
+    (scope(), access, window, ends).prop_map(|(scope, access, (a, b), ends)| {
         let (first, last) = (CALENDAR[a.min(b)], CALENDAR[a.max(b)]);
         Part { scope, access, first, last, ends }
     })
@@ -238,6 +303,18 @@ fn member() -> impl Strategy<Value = Step> {
         .prop_map(|(organisation, person, role)| Step::Member { organisation, person, role })
 }
 
+/// Some items, and what becomes of each.
+fn items() -> impl Strategy<Value = Vec<(usize, Becomes)>> {
+    let becomes = prop_oneof![
+        4 => Just(Becomes::Written),
+        3 => Just(Becomes::Removed),
+        1 => Just(Becomes::StaleWritten),
+        1 => Just(Becomes::StaleRemoved),
+    ];
+    (subsequence(ITEMS.to_vec(), 1..=ITEMS.len()), vec(becomes, ITEMS.len()))
+        .prop_map(|(items, becomes)| items.into_iter().zip(becomes).collect())
+}
+
 fn question() -> impl Strategy<Value = Step> {
     let what = prop_oneof![
         3 => Just(What::Look),
@@ -249,6 +326,14 @@ fn question() -> impl Strategy<Value = Step> {
         1 => Just(What::Update),
         1 => Just(What::Delete),
         1 => person().prop_map(What::KeepOwn),
+        2 => Just(What::LookItems),
+        2 => Just(What::LookSomeItems),
+        2 => Just(What::LookItemsForChange),
+        4 => Just(What::KeepItems),
+        1 => Just(What::SelectItems),
+        1 => Just(What::UpdateItems),
+        2 => Just(What::DeleteItems),
+        2 => person().prop_map(What::KeepOwnItems),
         1 => Just(What::Keys),
         1 => person().prop_map(What::Give),
         1 => Just(What::Widen),
@@ -271,16 +356,20 @@ fn question() -> impl Strategy<Value = Step> {
     ];
     let few = (subsequence(Scope::ALL.to_vec(), 1..=2), subsequence(CALENDAR.to_vec(), 1..=2));
     let many = (subsequence(Scope::ALL.to_vec(), 1..=8), subsequence(CALENDAR.to_vec(), 1..=9));
-    (presents, owner, holder, what, few, many, any::<bool>()).prop_map(
-        |(presents, owner, holder, what, few, many, whole)| {
+    let about = (few, many, any::<bool>(), scope(), items());
+    (presents, owner, holder, what, about).prop_map(
+        |(presents, owner, holder, what, (few, many, whole, one, items))| {
             let writes = matches!(what, What::Keep | What::KeepOwn(_) | What::LookForChange);
             let (mut scopes, days) = if writes || !whole { few } else { many };
+            if what.is_of_one_scope() {
+                scopes = vec![one];
+            }
             // Sums are written beside the food.
             let is_sum = |scope: &Scope| matches!(scope, Scope::Summary | Scope::Logged);
-            if matches!(what, What::Keep | What::KeepOwn(_)) && scopes.iter().all(is_sum) {
+            if matches!(what, What::KeepOwn(_)) && scopes.iter().all(is_sum) {
                 scopes.insert(0, Scope::Food);
             }
-            Step::Ask(Question { presents, owner, holder, what, scopes, days })
+            Step::Ask(Question { presents, owner, holder, what, scopes, days, items })
         },
     )
 }
@@ -296,5 +385,35 @@ pub(super) fn history() -> BoxedStrategy<Vec<Step>> {
     // First something is given, then it changes between the questions.
     let beginning = vec(prop_oneof![4 => give(), 3 => member()], 4..24);
     let rest = vec(prop_oneof![1 => act.boxed(), 14 => question().boxed()], 100..600);
-    (beginning, rest).prop_map(|(beginning, rest)| [beginning, rest].concat()).boxed()
+    let lived = (beginning, rest, any::<usize>()).prop_map(|(beginning, mut rest, number)| {
+        let given: Vec<(Who, Who, Scope)> = beginning.iter().flat_map(given).collect();
+        for (at, step) in rest.iter_mut().enumerate() {
+            aim(step, &given, number.wrapping_add(at));
+        }
+        [beginning, rest].concat()
+    });
+    lived.boxed()
+}
+
+/// What a step gives: whose items of which scope, and to whom.
+fn given(step: &Step) -> Vec<(Who, Who, Scope)> {
+    let Step::Give { owner, holder, parts, .. } = step else { return Vec::new() };
+    parts.iter().map(|part| (*owner, *holder, part.scope)).collect()
+}
+
+/// Half of the questions about items are asked by somebody who was given that scope, or some days of it;
+/// hardly one would be, if they were all asked at random.
+fn aim(step: &mut Step, given: &[(Who, Who, Scope)], number: usize) {
+    let Step::Ask(question) = step else { return };
+    if given.is_empty() || number.is_multiple_of(2) || !question.what.visits_items() {
+        return;
+    }
+    let (owner, holder, scope) = given[number / 2 % given.len()];
+    (question.owner, question.scopes) = (Some(owner), vec![scope]);
+    if holder < PEOPLE {
+        question.holder = None;
+        question.presents = question.presents.map(|(_, kind)| (holder, kind));
+    } else {
+        question.holder = Some(holder);
+    }
 }
