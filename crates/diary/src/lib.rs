@@ -1,14 +1,17 @@
-//! What a person records: what they ate and drank, and notes.
+//! What a person records: what they ate and drank, what they measured and did, and notes.
 //!
 //! `foods` answers from the catalogue, `days` reads and changes one day, `ranges` sums many,
-//! `items` keeps what has no day, `plan` what a person aims for and how the diary is shown, `inbox`
+//! `measures`, `activities` and `fasts` look back and keep what is a person's own of them, `items` keeps what has no day, `plan` what a person aims for and how the diary is shown, `inbox`
 //! takes what write-only tokens leave, `visited` opens many days of a visit. A day is one sealed
 //! document per scope, an item one; the server opens it for the request and forgets it.
 
+mod activities;
 pub mod days;
+mod fasts;
 mod foods;
 mod inbox;
 pub mod items;
+mod measures;
 mod plan;
 mod ranges;
 pub mod visited;
@@ -21,6 +24,9 @@ pub fn routes() -> Routes {
         .merge(days::routes())
         .merge(ranges::routes())
         .merge(inbox::routes())
+        .merge(measures::routes())
+        .merge(activities::routes())
+        .merge(fasts::routes())
         .merge(plan::routes())
 }
 

@@ -1378,6 +1378,334 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done on each day of a range, and what it took. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The first day.
+                     * @example 2026-11-01
+                     */
+                    from: string;
+                    /**
+                     * @description The last day.
+                     * @example 2026-11-30
+                     */
+                    to: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Activities"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `activity` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without `activity` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The activities of the person's own. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnActivities"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `activity` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `activity` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/activities/own/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Adds an own activity, or changes one. Sending it again changes nothing. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description made by the client */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnActivity"];
+                };
+            };
+            responses: {
+                /** @description it was there already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptActivity"];
+                    };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptActivity"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or a visitor who may not write it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `activity` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Removes an own activity. What was done stays, with its name. Removing it again changes nothing. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or a visitor who may not write it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `activity` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/compendium": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches the activities that everybody has. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Beginnings of words in any order, English or German; everyday activities when it is empty.
+                     * @example walk dog
+                     */
+                    query?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Found"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/days": {
         parameters: {
             query?: never;
@@ -1911,6 +2239,206 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every fast, and what they come to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Fasts"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `food` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `food` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fasts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Begins, ends or corrects a fast: all of it is sent. Sending it again changes nothing. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description made by the client */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Fast"];
+                };
+            };
+            responses: {
+                /** @description it was there already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FastView"];
+                    };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FastView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or a visitor who may not write it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `food` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description another fast is running */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Removes a fast. Removing it again changes nothing. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or a visitor who may not write it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `food` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2922,6 +3450,282 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measurements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The measurements of one measure over a range of days, or the last of each. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The measure's key, or `own:` and the number of an own measure. The last of each when it is left out.
+                     * @example weight
+                     */
+                    measure?: string;
+                    /**
+                     * @description The first day.
+                     * @example 2026-11-01
+                     */
+                    from: string;
+                    /**
+                     * @description The last day.
+                     * @example 2026-11-30
+                     */
+                    to: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Measurements"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `body` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without `body` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every measure, the person's own too. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Measures"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `body` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `body` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Adds an own measure, or renames one. Sending it again changes nothing. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description made by the client */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["OwnMeasure"];
+                };
+            };
+            responses: {
+                /** @description it was there already */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptMeasure"];
+                    };
+                };
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptMeasure"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or a visitor who may not write it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `body` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Removes an own measure. What was measured stays, with its name. Removing it again changes nothing. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or a visitor who may not write it */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without all of `body` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -7034,6 +7838,32 @@ export interface components {
              */
             what: string;
         };
+        ActiveDay: {
+            /** @description In the order of time. */
+            activities: components["schemas"]["DoneOnDay"][];
+            /** @example 2026-11-22 */
+            date: string;
+            /**
+             * Format: double
+             * @description In all, with what rest would have taken.
+             */
+            kcal: number;
+            /**
+             * Format: double
+             * @description How long all took together.
+             */
+            minutes: number;
+            /**
+             * Format: double
+             * @description Above rest.
+             */
+            net_kcal: number;
+        };
+        /** @description What was done in a range of days. */
+        Activities: {
+            /** @description The days on which something was done, in order. */
+            days: components["schemas"]["ActiveDay"][];
+        };
         /** @description Answers with single-use codes where they were made with the first second step. */
         Added: {
             codes?: components["schemas"]["ShownCodes"] | null;
@@ -7372,6 +8202,58 @@ export interface components {
             /** @description May be empty. */
             unit: string;
         };
+        /** @description A measure that everybody has. */
+        CommonMeasure: {
+            /**
+             * Format: int32
+             * @description How many decimals mean something, in the canonical unit.
+             */
+            decimals: number;
+            /** @description Whether only whole numbers are taken. */
+            is_counted: boolean;
+            /** @description Whether it is a pair, and its second value is the lower one. */
+            is_pair: boolean;
+            /** @example weight */
+            key: string;
+            /**
+             * Format: double
+             * @description The least that is taken, in the canonical unit.
+             */
+            least: number;
+            /**
+             * Format: double
+             * @description The most that is taken, in the canonical unit.
+             */
+            most: number;
+            /**
+             * @description The canonical one first.
+             * @example [
+             *       "kg",
+             *       "lb",
+             *       "st"
+             *     ]
+             */
+            units: string[];
+        };
+        /** @description An activity of the compendium. */
+        CompendiumActivity: {
+            /** @example 17165 */
+            code: string;
+            /**
+             * Format: int32
+             * @description The edition of the Adult Compendium that the value is from.
+             */
+            edition: number;
+            /**
+             * Format: double
+             * @description How hard it is: so many times what rest takes.
+             */
+            met: number;
+            /** @example Walking the dog */
+            name: string;
+            /** @example Mit dem Hund gehen */
+            name_de: string;
+        };
         /** @description What a change of the address takes. */
         Confirmation: {
             /**
@@ -7502,6 +8384,26 @@ export interface components {
         /** @description Every column that exports have. */
         Dictionary: {
             columns: components["schemas"]["ColumnView"][];
+        };
+        DoneOnDay: components["schemas"]["DoneView"] & {
+            /**
+             * Format: uuid
+             * @description The practice, study or friend that recorded it; absent where the owner did.
+             */
+            author?: string | null;
+            /**
+             * Format: uuid
+             * @description The entry.
+             */
+            id: string;
+            note?: string | null;
+            /**
+             * @description When it began, on the person's clock.
+             * @example 08:15
+             */
+            time: string;
+            /** @description The clock's zone. */
+            zone: string;
         };
         /** @description An activity that was done, with what it took. */
         DoneView: {
@@ -7703,6 +8605,35 @@ export interface components {
             /** @description The newest first. */
             exports: components["schemas"]["ExportView"][];
         };
+        /** @description A fast. */
+        Fast: {
+            /** @description When it began. */
+            begins: components["schemas"]["Instant"];
+            ends?: components["schemas"]["Instant"] | null;
+            /**
+             * Format: double
+             * @description How long it was to be.
+             * @example 16
+             */
+            goal_hours?: number | null;
+        };
+        FastView: components["schemas"]["Fast"] & {
+            /**
+             * Format: double
+             * @description How long it lasted; absent while it runs.
+             */
+            hours?: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether it lasted as long as it was to; absent while it runs, and without a goal. */
+            reached?: boolean | null;
+        };
+        /** @description Every fast of a person. */
+        Fasts: {
+            /** @description The newest first; one that runs is the first. */
+            fasts: components["schemas"]["FastView"][];
+            statistics: components["schemas"]["Statistics"];
+        };
         /** @description The first code of an app, which shows that it works. */
         FirstCode: {
             /** @description From the answer that began it. */
@@ -7754,6 +8685,11 @@ export interface components {
          * @enum {string}
          */
         Format: "csv" | "parquet";
+        /** @description Activities that fit a search. */
+        Found: {
+            /** @description The best first. */
+            activities: components["schemas"]["CompendiumActivity"][];
+        };
         /** @description A study that was founded. */
         Founded: {
             /** Format: uuid */
@@ -7803,6 +8739,19 @@ export interface components {
         };
         Hits: {
             foods: components["schemas"]["Hit"][];
+        };
+        /** @description A moment, with the zone of the clock that showed it. */
+        Instant: {
+            /**
+             * @description The moment itself.
+             * @example 2026-11-22T19:30:00Z
+             */
+            at: string;
+            /**
+             * @description Name in the IANA time zone database.
+             * @example Europe/Berlin
+             */
+            zone: string;
         };
         /** @description An invitation, without what accepts it. */
         InvitationView: {
@@ -7898,10 +8847,20 @@ export interface components {
              */
             your_name: string;
         };
+        /** @description An activity of the person's own. */
+        KeptActivity: components["schemas"]["OwnActivity"] & {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description The code as the person has kept it. */
         KeptCode: {
             /** @description Spaces, dashes and case do not matter. */
             code: string;
+        };
+        /** @description A measure of the person's own. */
+        KeptMeasure: components["schemas"]["OwnMeasure"] & {
+            /** Format: uuid */
+            id: string;
         };
         /** @description A challenge and what a key signed for it. */
         KeyAnswer: {
@@ -8125,6 +9084,16 @@ export interface components {
              * @description As typed.
              */
             value: number;
+        };
+        /** @description Measurements of a range of days. */
+        Measurements: {
+            /** @description In the order of time; or the last of each measure. */
+            points: components["schemas"]["Point"][];
+        };
+        /** @description Every measure that there is for this person. */
+        Measures: {
+            measures: components["schemas"]["CommonMeasure"][];
+            own: components["schemas"]["KeptMeasure"][];
         };
         MemberInvitation: {
             /** @description Until when (RFC 3339). */
@@ -8369,6 +9338,30 @@ export interface components {
             /** @description What the asker is in it. */
             role: components["schemas"]["Role"];
         };
+        OwnActivities: {
+            own: components["schemas"]["KeptActivity"][];
+        };
+        /** @description An activity of a person's own. */
+        OwnActivity: {
+            /**
+             * Format: double
+             * @description How hard, as so many times what rest takes, where that is known.
+             * @example 5
+             */
+            met?: number | null;
+            /** @example Rowing with Eva */
+            name: string;
+        };
+        /** @description A measure of a person's own. */
+        OwnMeasure: {
+            /** @example Grip strength */
+            name: string;
+            /**
+             * @description May be empty.
+             * @example kg
+             */
+            unit?: string;
+        };
         /** @description One part of a share. */
         PartView: {
             /** @description `see` or `write`. */
@@ -8469,6 +9462,29 @@ export interface components {
         Pin: {
             /** @description Six to twelve digits. */
             pin: string;
+        };
+        /** @description One measurement with its day. */
+        Point: components["schemas"]["MeasuredView"] & {
+            /**
+             * Format: uuid
+             * @description The practice, study or friend that recorded it; absent where the owner did.
+             */
+            author?: string | null;
+            /** @example 2026-11-22 */
+            date: string;
+            /**
+             * Format: uuid
+             * @description The entry.
+             */
+            id: string;
+            note?: string | null;
+            /**
+             * @description On the person's clock.
+             * @example 08:15
+             */
+            time: string;
+            /** @description The clock's zone. */
+            zone: string;
         };
         /** @description A household measure. */
         PortionInfo: {
@@ -9142,6 +10158,34 @@ export interface components {
         SourceInfo: {
             name: string;
             release: string;
+        };
+        /** @description What all fasts that ended come to. */
+        Statistics: {
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            count: number;
+            /**
+             * Format: double
+             * @description The longest. Absent when there is none.
+             */
+            longest_hours?: number | null;
+            /**
+             * Format: double
+             * @description How long they lasted, in the mean. Absent when there is none.
+             */
+            mean_hours?: number | null;
+            /**
+             * Format: int32
+             * @description How many of these reached it.
+             */
+            reached: number;
+            /**
+             * Format: int32
+             * @description How many had a goal.
+             */
+            with_goal: number;
         };
         /** @description What becomes of the answers. */
         Stop: {

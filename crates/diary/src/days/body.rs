@@ -182,6 +182,11 @@ pub(super) fn own(name: &str) -> Option<Uuid> {
     name.strip_prefix(OWN)?.parse().ok()
 }
 
+/// Whether this names an own measure or activity.
+pub(crate) fn is_own(name: &str) -> bool {
+    own(name).is_some()
+}
+
 /// The name of an own measure or activity in the API.
 pub(crate) fn own_key(id: Uuid) -> String {
     format!("{OWN}{id}")

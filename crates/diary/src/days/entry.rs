@@ -375,7 +375,7 @@ fn minutes(time: &str) -> Result<u16> {
 }
 
 /// A zone is kept as the device calls it: a device may know a newer database than this machine.
-fn zone(name: &str) -> Result<String> {
+pub(crate) fn zone(name: &str) -> Result<String> {
     let well_formed = (1..=64).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+-/".contains(&b))
         && !name.starts_with('/');

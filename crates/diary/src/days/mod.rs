@@ -13,5 +13,6 @@ mod routes;
 pub(crate) mod store;
 mod view;
 
+pub(crate) use entry::zone as entry_zone;
 pub(crate) use routes::{PARTS, TRIES, routes, today, too_busy};
-pub(crate) use view::TotalsView;
+pub(crate) use view::{DoneView, MeasuredView, TotalsView, clock_face};

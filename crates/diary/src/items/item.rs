@@ -45,6 +45,12 @@ pub(super) struct Written<'a, T> {
     pub(super) item: Option<&'a T>,
 }
 
+impl<T> Default for Items<T> {
+    fn default() -> Self {
+        Self { before: Vec::new(), now: BTreeMap::new() }
+    }
+}
+
 impl<T: Item> Items<T> {
     pub(super) fn new(before: Vec<Kept<T>>) -> Self {
         let now = before.iter().map(|kept| (kept.id, kept.item.clone())).collect();

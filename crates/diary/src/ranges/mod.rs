@@ -6,4 +6,5 @@ mod logged;
 mod routes;
 pub(crate) mod store;
 
-pub(crate) use routes::routes;
+pub(crate) use routes::{routes, window};
+pub(crate) use store::read;

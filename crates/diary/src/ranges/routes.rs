@@ -31,7 +31,7 @@ pub(super) fn say_from_and_to() -> Error {
 }
 
 /// A range of days, checked.
-pub(super) fn window(app: &App, from: &str, to: &str) -> Result<(Date, Date)> {
+pub(crate) fn window(app: &App, from: &str, to: &str) -> Result<(Date, Date)> {
     let today = today(app);
     let from = days::parse("from", from, today)?;
     let to = days::parse("to", to, today)?;

@@ -47,7 +47,8 @@ pub(super) async fn marks(
     read(app, presented, Scope::Logged, from, to).await
 }
 
-async fn read<T: Document>(
+/// The documents of a scope, of the days that have one.
+pub(crate) async fn read<T: Document>(
     app: &App,
     presented: &PresentedCaller,
     scope: Scope,

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::circle::arrange::{Part, share};
 
 const BANANA: &str = "usda-sr28:09040";
+const NOVEMBER: &str = "from=2026-11-01&to=2026-11-30";
 const DAY: &str = "/api/v1/days/2026-11-20";
 const ENTRIES: &str = "/api/v1/days/2026-11-20/entries";
 
@@ -299,4 +300,195 @@ async fn a07_after_a_withdrawal_weights_have_new_keys_and_their_owner_goes_on() 
     let hers = ana.get(DAY).await.expect(200).json();
     assert_eq!(kinds(&hers), ["food", "note", "measurement", "activity"]);
     drop(ana.post(ENTRIES, &weight(71.0, "kg")).await.expect(201));
+}
+
+#[tokio::test]
+async fn measurements_of_a_range_come_in_the_order_of_time_or_the_last_of_each() {
+    let (server, ana) = ana().await;
+    let own = format!("own:{}", Uuid::now_v7());
+    for (day, mut one) in [
+        ("2026-11-18", weight(69.0, "kg")),
+        ("2026-11-19", entry("measurement", &json!({"measure": own, "name": "Grip", "value": 40}))),
+        ("2026-11-21", weight(151.0, "lb")),
+        ("2026-11-21", weight(70.5, "kg")),
+        ("2026-12-02", weight(72.0, "kg")),
+    ] {
+        if one["value"] == 70.5 {
+            one["time"] = json!("21:00");
+        }
+        drop(ana.post(&format!("/api/v1/days/{day}/entries"), &one).await.expect(201));
+    }
+    let of = |measure: &str| format!("/api/v1/measurements?measure={measure}&{NOVEMBER}");
+    let points = ana.get(&of("weight")).await.expect(200).json();
+    let shown: Vec<(&str, f64, &str)> = points["points"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let value = one["value"].as_f64().unwrap();
+            (one["date"].as_str().unwrap(), value, one["unit"].as_str().unwrap())
+        })
+        .collect();
+    let expected = [
+        ("2026-11-18", 69.0, "kg"),
+        ("2026-11-20", 150.0, "lb"),
+        ("2026-11-21", 151.0, "lb"),
+        ("2026-11-21", 70.5, "kg"),
+    ];
+    assert_eq!(shown, expected);
+    assert_eq!(points["points"][1]["canonical"]["unit"], "kg");
+    let grip = ana.get(&of(&own)).await.expect(200).json();
+    assert_eq!(grip["points"][0]["name"], "Grip");
+
+    let latest = ana.get(&format!("/api/v1/measurements?{NOVEMBER}")).await.expect(200).json();
+    let values: Vec<&Value> =
+        latest["points"].as_array().unwrap().iter().map(|one| &one["value"]).collect();
+    assert_eq!(values, [&json!(70.5), &json!(40.0)]);
+    for bad in [
+        "measure=aura&from=2026-11-01&to=2026-11-30",
+        "from=2026-11-02&to=2026-11-01",
+        "from=2025-01-01&to=2026-11-01",
+        "measure=weight",
+        "from=2026-11-01&to=2026-11-30&x=1",
+    ] {
+        drop(ana.get(&format!("/api/v1/measurements?{bad}")).await.expect(422));
+    }
+
+    let eats = ana.program("read", &["food", "activity"]).await;
+    drop(eats.get(&of("weight")).await.expect(403));
+    let scale = ana.program("read", &["body"]).await;
+    assert_eq!(scale.get(&of("weight")).await.expect(200).json(), points);
+    drop(scale.get(&format!("/api/v1/activities?{NOVEMBER}")).await.expect(403));
+
+    // A friend sees the days that were given.
+    let ben = server.person("ben").await;
+    let admin = server.db.admin().await;
+    let few = [Part::see(Scope::Body, "2026-11-19", "2026-11-20")];
+    share(&server, &admin, &ana, ben.id, "friend", &few).await;
+    let visitor = ben.visit(ana.id, None);
+    let seen = visitor.get(&of("weight")).await.expect(200).json();
+    assert_eq!(seen["points"].as_array().unwrap().len(), 1);
+    drop(visitor.get(&format!("/api/v1/activities?{NOVEMBER}")).await.expect(404));
+    // Items have no day: who was given some days sees none.
+    drop(visitor.get("/api/v1/measures").await.expect(404));
+}
+
+#[tokio::test]
+async fn activities_of_a_range_say_the_minutes_and_the_energy_of_each_day() {
+    let (_server, ana) = ana().await;
+    drop(ana.post(ENTRIES, &walk(30.0)).await.expect(201));
+    drop(ana.post("/api/v1/days/2026-11-22/entries", &walk(15.0)).await.expect(201));
+    let days = ana.get(&format!("/api/v1/activities?{NOVEMBER}")).await.expect(200).json();
+    let days = days["days"].as_array().unwrap();
+    let shown: Vec<(&str, f64, f64)> = days
+        .iter()
+        .map(|day| {
+            let kcal = day["net_kcal"].as_f64().unwrap();
+            (day["date"].as_str().unwrap(), day["minutes"].as_f64().unwrap(), kcal.round())
+        })
+        .collect();
+    assert_eq!(shown, [("2026-11-20", 90.0, 294.0), ("2026-11-22", 15.0, 49.0)]);
+    assert_eq!(days[0]["activities"].as_array().unwrap().len(), 2);
+
+    let found = ana.get("/api/v1/compendium?query=hund").await.expect(200).json();
+    assert_eq!(found["activities"][0]["code"], "17165");
+    let everyday = ana.get("/api/v1/compendium").await.expect(200).json();
+    assert!(everyday["activities"].as_array().unwrap().len() >= 8);
+}
+
+#[tokio::test]
+async fn own_measures_and_activities_are_kept_renamed_and_removed() {
+    let (_server, ana) = ana().await;
+    let (grip, row) = (Uuid::now_v7(), Uuid::now_v7());
+    let measure = format!("/api/v1/measures/{grip}");
+    let named = json!({"name": "Grip", "unit": "kg"});
+    drop(ana.put(&measure, &named).await.expect(201));
+    drop(ana.put(&measure, &named).await.expect(200));
+    let other = format!("/api/v1/measures/{}", Uuid::now_v7());
+    assert_eq!(ana.put(&other, &json!({"name": "GRIP"})).await.expect(422).field(), "name");
+    let value =
+        json!({"measure": format!("own:{grip}"), "name": "Grip", "unit": "kg", "value": 40});
+    drop(ana.post(ENTRIES, &entry("measurement", &value)).await.expect(201));
+    drop(ana.put(&measure, &json!({"name": "Grip, left", "unit": "kg"})).await.expect(200));
+    let list = ana.get("/api/v1/measures").await.expect(200).json();
+    assert_eq!(list["own"], json!([{"id": grip, "name": "Grip, left", "unit": "kg"}]));
+    assert_eq!(list["measures"][0]["units"], json!(["kg", "lb", "st"]));
+    drop(ana.delete(&measure).await.expect(204));
+    drop(ana.delete(&measure).await.expect(204));
+    assert_eq!(ana.get("/api/v1/measures").await.expect(200).json()["own"], json!([]));
+    // What was measured stays, with the name that it had.
+    assert!(ana.get(DAY).await.expect(200).text.contains("\"Grip\""));
+
+    let activity = format!("/api/v1/activities/own/{row}");
+    drop(ana.put(&activity, &json!({"name": "Rowing with Eva", "met": 5})).await.expect(201));
+    assert_eq!(
+        ana.put(&activity, &json!({"name": "x", "met": 99})).await.expect(422).field(),
+        "met"
+    );
+    let list = ana.get("/api/v1/activities/own").await.expect(200).json();
+    assert_eq!(list["own"], json!([{"id": row, "name": "Rowing with Eva", "met": 5.0}]));
+    drop(ana.delete(&activity).await.expect(204));
+
+    let scale = ana.program("read", &["body"]).await;
+    drop(scale.get("/api/v1/measures").await.expect(200));
+    drop(scale.get("/api/v1/activities/own").await.expect(403));
+    drop(scale.send(Method::PUT, &measure, &named).await.expect(403));
+}
+
+#[tokio::test]
+async fn a_fast_runs_ends_and_counts_and_never_do_two() {
+    let (server, ana) = ana().await;
+    let now = jiff::Timestamp::now();
+    let at = |hours: i64| {
+        let at = now - jiff::SignedDuration::from_hours(hours);
+        json!({"at": at.to_string(), "zone": "Europe/Berlin"})
+    };
+    let (one, two) = (Uuid::now_v7(), Uuid::now_v7());
+    let path = |id: Uuid| format!("/api/v1/fasts/{id}");
+    let running = json!({"begins": at(10), "goal_hours": 16});
+    drop(ana.put(&path(one), &running).await.expect(201));
+    drop(ana.put(&path(one), &running).await.expect(200));
+    let other = ana.put(&path(two), &json!({"begins": at(2)})).await.expect(409);
+    assert!(other.text.contains("another fast is running"), "{}", other.text);
+    let fasts = ana.get("/api/v1/fasts").await.expect(200).json();
+    assert_eq!(
+        (fasts["fasts"].as_array().unwrap().len(), &fasts["statistics"]["count"]),
+        (1, &json!(0))
+    );
+    assert_eq!(fasts["fasts"][0]["ends"], Value::Null);
+
+    let ended = json!({"begins": at(20), "ends": at(3), "goal_hours": 16});
+    let ended = ana.put(&path(one), &ended).await.expect(200).json();
+    assert_eq!((&ended["hours"], &ended["reached"]), (&json!(17.0), &json!(true)));
+    let within = json!({"begins": at(5), "ends": at(4)});
+    assert_eq!(ana.put(&path(two), &within).await.expect(422).field(), "begins");
+    drop(ana.put(&path(two), &json!({"begins": at(2)})).await.expect(201));
+    let fasts = ana.get("/api/v1/fasts").await.expect(200).json();
+    assert_eq!(fasts["fasts"][0]["id"], json!(two), "the newest first");
+    assert_eq!(fasts["statistics"]["reached"], 1);
+    // A fast is food's: the day and its mark know nothing of it.
+    drop(ana.program("read", &["food"]).await.get("/api/v1/fasts").await.expect(200));
+    drop(ana.program("read", &["body"]).await.get("/api/v1/fasts").await.expect(403));
+
+    let (ben, eva) = (server.person("ben").await, server.person("eva").await);
+    let admin = server.db.admin().await;
+    let whole = [Part::see(Scope::Food, "1900-01-01", "2079-06-06")];
+    share(&server, &admin, &ana, ben.id, "friend", &whole).await;
+    let some = [Part::see(Scope::Food, "2026-11-01", "2026-11-30")];
+    share(&server, &admin, &ana, eva.id, "friend", &some).await;
+    assert_eq!(ben.visit(ana.id, None).get("/api/v1/fasts").await.expect(200).json(), fasts);
+    drop(eva.visit(ana.id, None).get("/api/v1/fasts").await.expect(404));
+    drop(ben.visit(ana.id, None).delete(&path(two)).await.expect(403));
+
+    drop(ana.delete(&path(two)).await.expect(204));
+    drop(ana.delete(&path(two)).await.expect(204));
+    assert_eq!(
+        ana.get("/api/v1/fasts").await.expect(200).json()["fasts"].as_array().unwrap().len(),
+        1
+    );
+    let altered =
+        "update diary.record_item set version = version + 1 where owner = $1 and scope = 'food'";
+    assert_eq!(admin.execute(altered, &[&ana.id]).await.unwrap(), 1);
+    let refused = ana.get("/api/v1/fasts").await.expect(500).json();
+    assert_eq!(refused["type"], "urn:keepwell:problem:altered-record");
 }
