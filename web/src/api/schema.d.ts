@@ -2171,6 +2171,167 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/v1/days/{date}/meals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records several entries, all or none: a meal. Sending it again changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @example 2026-11-22 */
+                    date: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentMealOfDay"];
+                };
+            };
+            responses: {
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DayView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/days/{date}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Moves several entries to another day or meal. Moving again what has arrived changes nothing. Answers
+         *     with the day they were on.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @example 2026-11-22 */
+                    date: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["MovedEntries"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DayView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/days/{date}/nutrients/{key}": {
         parameters: {
             query?: never;
@@ -2219,6 +2380,197 @@ export interface paths {
                     };
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/days/{date}/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes several entries. Removing what is not there changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @example 2026-11-22 */
+                    date: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RemovedEntries"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DayView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/days/{date}/repeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lays what repeats on this day of the week into today, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @example 2026-11-22 */
+                    date: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Opening"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Laid"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/eaten": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was eaten in the last 60 days, each food once. */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description The last day that is counted; today unless said.
+                     * @example 2026-11-30
+                     */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EatenView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `food` */
+                403: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2507,7 +2859,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One food: household measures, and what 100 g of it hold. */
+        /**
+         * One food: household measures, and what 100 g of it hold. Of the catalogue, or of the library for who
+         *     may see that.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2806,6 +3161,568 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Own foods, recipes, meals, what repeats, and favourites. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LibraryView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor to whom it was not given */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Puts several things in their places, all or none: a recipe with the foods that it is made of. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Several"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LibraryView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or visitor that may not */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor to whom it was not given */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a recipe made of it would not add up */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/favourites/{food}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Puts a food among the favourites. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @example usda-sr28:01009 */
+                    food: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or visitor that may not */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Takes a food out of the favourites. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @example usda-sr28:01009 */
+                    food: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or visitor that may not */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor to whom it was not given */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a thing would come to, and where it is wrong. Nothing is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentLibraryItem"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Preview"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor to whom it was not given */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/library/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One thing of the library. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LibraryItemView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        /**
+         * Puts a food, recipe, meal or repeated item in its place. Recipes that are made of it are brought up to
+         *     date with it. Sending it again changes nothing.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description made by the client (UUIDv7) */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SentLibraryItem"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LibraryItemView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or visitor that may not */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor to whom it was not given */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a recipe made of it would not add up */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /**
+         * Takes a thing out of the library. What was recorded of it stays as it was recorded. Removing what is
+         *     not there changes nothing.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or visitor that may not */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor to whom it was not given */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description something else is made of it */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Keeps a food, recipe or meal and offers it no more, or offers it again. */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            responses: {
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or visitor that may not */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/v1/lines": {
@@ -7996,6 +8913,9 @@ export interface components {
              */
             today: string;
         };
+        Archive: {
+            archived: boolean;
+        };
         /** @description When one questionnaire is to be answered. */
         Asked: {
             answered: boolean;
@@ -8439,6 +9359,45 @@ export interface components {
              */
             weight_kg?: number | null;
         };
+        /** @description A food, how often it was eaten, and how much of it the last time. */
+        EatenFood: {
+            /**
+             * Format: double
+             * @description So many portions, or grams.
+             */
+            amount: number;
+            /**
+             * Format: double
+             * @description In 100 g; absent when unknown.
+             */
+            energy_kcal?: number | null;
+            /** @description As what it was eaten then. */
+            group: components["schemas"]["Group"];
+            /** @example usda-sr28:01009 */
+            id: string;
+            /**
+             * @description The last day.
+             * @example 2026-11-22
+             */
+            last: string;
+            name: string;
+            /**
+             * Format: int32
+             * @description `seq` of the portion; absent for grams.
+             */
+            portion?: number | null;
+            source: string;
+            /**
+             * Format: int32
+             * @description In how many entries.
+             */
+            times: number;
+        };
+        /** @description Foods of the last 60 days. */
+        EatenView: {
+            /** @description The one eaten last comes first. */
+            foods: components["schemas"]["EatenFood"][];
+        };
         /** @description The account's address, and what is known of it. */
         EmailState: {
             /** @description Whether a change waits for its confirmation. */
@@ -8470,6 +9429,8 @@ export interface components {
              * @description So many portions, or grams without a portion.
              */
             amount: number;
+            /** @description Of a food that is in no catalogue: all that is recorded of it, to record it again as it was. */
+            as_recorded?: string | null;
             /**
              * Format: uuid
              * @description The practice, study or friend that recorded it; absent where the owner did.
@@ -8634,6 +9595,16 @@ export interface components {
             fasts: components["schemas"]["FastView"][];
             statistics: components["schemas"]["Statistics"];
         };
+        FavouriteLine: {
+            /**
+             * Format: double
+             * @description In 100 g; absent when unknown.
+             */
+            energy_kcal?: number | null;
+            food: string;
+            name: string;
+            source: string;
+        };
         /** @description The first code of an app, which shows that it works. */
         FirstCode: {
             /** @description From the answer that began it. */
@@ -8650,6 +9621,7 @@ export interface components {
             name: string;
         };
         FoodDetail: {
+            /** @description Empty for what is in no catalogue. */
             group: string;
             /** @example usda-sr28:01009 */
             id: string;
@@ -8660,6 +9632,46 @@ export interface components {
             };
             portions: components["schemas"]["PortionInfo"][];
             source: components["schemas"]["SourceInfo"];
+        };
+        /** @description What a label says, as it was typed. */
+        FoodLabel: {
+            /**
+             * Format: double
+             * @description For how much of the food the lines are.
+             * @example 100
+             */
+            amount: number;
+            /**
+             * Format: double
+             * @description What a millilitre weighs; 1 g where that is not known. For `ml`.
+             */
+            grams_per_ml?: number | null;
+            lines: components["schemas"]["LabelLine"][];
+            shape: components["schemas"]["LabelShape"];
+            unit: components["schemas"]["LabelPer"];
+        };
+        FoodLine: {
+            archived: boolean;
+            /**
+             * Format: double
+             * @description In 100 g; absent when unknown.
+             */
+            energy_kcal?: number | null;
+            /**
+             * @description As entries name it.
+             * @example own:01930000-0000-7000-8000-000000000001
+             */
+            food: string;
+            /** Format: uuid */
+            id: string;
+            /** @description `food` or `recipe`. */
+            kind: string;
+            maker: string;
+            name: string;
+            portions: components["schemas"]["PortionForm"][];
+            source: string;
+            /** Format: int64 */
+            version: number;
         };
         FoodName: {
             /** @example usda-sr28:01009 */
@@ -8725,6 +9737,16 @@ export interface components {
             /** @example ok */
             status: string;
         };
+        /** @description One value, with the number of parts that it is known of. */
+        Held: {
+            /**
+             * Format: double
+             * @description Absent where too much of the weight does not state it.
+             */
+            amount?: number | null;
+            known: number;
+            method?: string | null;
+        };
         Hit: {
             /**
              * Format: double
@@ -8739,6 +9761,33 @@ export interface components {
         };
         Hits: {
             foods: components["schemas"]["Hit"][];
+        };
+        /** @description What a food or recipe holds. */
+        Holds: {
+            /**
+             * Format: double
+             * @description What all of a recipe weighs.
+             */
+            grams?: number | null;
+            /** @description In 100 g, by key. A nutrient that is not here is unknown, which is not zero. */
+            nutrients: {
+                [key: string]: components["schemas"]["Held"];
+            };
+            /** @description Of how many things it is made; 1 for a food. */
+            parts: number;
+            portions: components["schemas"]["PortionForm"][];
+        };
+        /** @description So much of a food, as it is shown. */
+        Ingredient: {
+            /** Format: double */
+            amount: number;
+            food: string;
+            /** Format: double */
+            grams: number;
+            /** @description Its food is not there any more; what was computed with it stays. */
+            missing?: boolean;
+            name: string;
+            portion?: components["schemas"]["PortionForm"] | null;
         };
         /** @description A moment, with the zone of the clock that showed it. */
         Instant: {
@@ -8869,6 +9918,36 @@ export interface components {
             /** @description What `PublicKeyCredential.toJSON` gives, without the results of `prf`: those stay in the browser. */
             credential: Record<string, never>;
         };
+        /** @description One line of a label. */
+        LabelLine: {
+            /** Format: double */
+            amount: number;
+            /**
+             * @description `salt`, or the key of a nutrient.
+             * @example carbohydrate
+             */
+            key: string;
+            /**
+             * @description `g`, `mg`, `µg`, `kcal`, `kJ`, `IU`, `IU other` (synthetic vitamin E, beta-carotene) or `%DV`.
+             * @example g
+             */
+            unit: string;
+        };
+        /**
+         * @description What a label's amount is in.
+         * @enum {string}
+         */
+        LabelPer: "g" | "ml";
+        /**
+         * @description Whose rules a label follows.
+         * @enum {string}
+         */
+        LabelShape: "us" | "eu" | "ca" | "au" | "table";
+        /** @description What came into a day by itself. */
+        Laid: {
+            /** @description The entries that are new: removing them undoes it. */
+            entries: string[];
+        };
         /** @description Whom the asker let in. */
         LetIn: {
             /** Format: uuid */
@@ -8906,6 +9985,43 @@ export interface components {
             letters: components["schemas"]["LetterView"][];
             /** @description Whether there are older ones. */
             more: boolean;
+        };
+        /** @description One thing of the library, as it is shown. */
+        LibraryItemForm: (components["schemas"]["OwnFoodForm"] & {
+            /** @enum {string} */
+            kind: "food";
+        }) | (components["schemas"]["RecipeView"] & {
+            /** @enum {string} */
+            kind: "recipe";
+        }) | (components["schemas"]["MealView"] & {
+            /** @enum {string} */
+            kind: "meal";
+        }) | (components["schemas"]["RepeatView"] & {
+            /** @enum {string} */
+            kind: "repeat";
+        });
+        /** @description One thing of the library with what it comes to. */
+        LibraryItemView: {
+            holds?: components["schemas"]["Holds"] | null;
+            /** Format: uuid */
+            id: string;
+            item: components["schemas"]["LibraryItemForm"];
+            /**
+             * Format: int64
+             * @description How often it was written.
+             */
+            version: number;
+        };
+        /** @description The whole library, each thing in short. */
+        LibraryView: {
+            /** @description Newest first. */
+            favourites: components["schemas"]["FavouriteLine"][];
+            /** @description Own foods and recipes, by name. */
+            foods: components["schemas"]["FoodLine"][];
+            /** @description Meals, by name. */
+            meals: components["schemas"]["MealLine"][];
+            /** @description What is laid into days by itself. */
+            repeats: components["schemas"]["RepeatLine"][];
         };
         LineView: {
             /** Format: uuid */
@@ -9059,6 +10175,16 @@ export interface components {
             /** @description Nothing is missing: the day counts in averages. */
             complete: boolean;
         };
+        MealLine: components["schemas"]["MealView"] & {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description A meal as it is shown. */
+        MealView: {
+            archived: boolean;
+            name: string;
+            parts: components["schemas"]["Ingredient"][];
+        };
         /** @description A measurement as it was typed, and in the unit that it is compared in. */
         MeasuredView: {
             canonical: components["schemas"]["CanonicalView"];
@@ -9154,6 +10280,16 @@ export interface components {
             refused: number;
             /** @description How many go on waiting because their day is full or cannot be changed. */
             waiting: number;
+        };
+        /** @description Where entries of a day go. */
+        MovedEntries: {
+            entries: string[];
+            group?: components["schemas"]["Group"] | null;
+            /**
+             * @description The day they go to; may be the same one.
+             * @example 2026-11-23
+             */
+            to: string;
         };
         /** @description What to call it. */
         Name: {
@@ -9303,6 +10439,19 @@ export interface components {
             /** Format: uuid */
             session: string;
         };
+        /** @description When a day is opened. */
+        Opening: {
+            /**
+             * @description On the person's clock, `HH:MM`: for what has no time of its own.
+             * @example 08:15
+             */
+            time: string;
+            /**
+             * @description The clock's zone, a name of the IANA time zone database.
+             * @example Europe/Berlin
+             */
+            zone: string;
+        };
         OrganisationEvent: {
             /** @description What: `member_invited`, `member_joined`, `member_removed`, … */
             action: string;
@@ -9351,6 +10500,18 @@ export interface components {
             met?: number | null;
             /** @example Rowing with Eva */
             name: string;
+        };
+        /** @description An own food as it is sent and shown. */
+        OwnFoodForm: {
+            /** @description It is kept, and not offered. */
+            archived?: boolean;
+            label: components["schemas"]["FoodLabel"];
+            maker?: string;
+            name: string;
+            note?: string;
+            portions?: components["schemas"]["PortionForm"][];
+            /** @description It is a supplement. */
+            supplement?: boolean;
         };
         /** @description A measure of a person's own. */
         OwnMeasure: {
@@ -9463,6 +10624,11 @@ export interface components {
             /** @description Six to twelve digits. */
             pin: string;
         };
+        Placed: {
+            /** Format: uuid */
+            id: string;
+            item: components["schemas"]["SentLibraryItem"];
+        };
         /** @description One measurement with its day. */
         Point: components["schemas"]["MeasuredView"] & {
             /**
@@ -9485,6 +10651,18 @@ export interface components {
             time: string;
             /** @description The clock's zone. */
             zone: string;
+        };
+        /** @description A household measure of an own food. */
+        PortionForm: {
+            /** Format: double */
+            grams: number;
+            /** @example 1 slice */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its number within the food, which does not change.
+             */
+            seq: number;
         };
         /** @description A household measure. */
         PortionInfo: {
@@ -9526,6 +10704,9 @@ export interface components {
         /** @description The asker's practices. */
         Practices: {
             practices: components["schemas"]["PracticeView"][];
+        };
+        Preview: {
+            holds?: components["schemas"]["Holds"] | null;
         };
         /** @description What is wrong with one field, and what to do. */
         Problem: {
@@ -9651,6 +10832,19 @@ export interface components {
             /** @example 2026-11-30 */
             to: string;
         };
+        /** @description A recipe as it is shown. */
+        RecipeView: {
+            archived: boolean;
+            /** Format: double */
+            cooked_grams?: number | null;
+            from: string;
+            name: string;
+            parts: components["schemas"]["Ingredient"][];
+            portion_name: string;
+            /** Format: double */
+            portions: number;
+            steps: string;
+        };
         /** @description What is needed to take the last second step away. */
         Removal: {
             /**
@@ -9658,6 +10852,21 @@ export interface components {
              *     enough for that.
              */
             password?: string | null;
+        };
+        /** @description Entries of a day. */
+        RemovedEntries: {
+            entries: string[];
+        };
+        RepeatLine: components["schemas"]["RepeatView"] & {
+            /** Format: uuid */
+            id: string;
+        };
+        /** @description The same as it is shown. */
+        RepeatView: {
+            group: components["schemas"]["Group"];
+            parts: components["schemas"]["Ingredient"][];
+            time?: string | null;
+            weekdays: boolean[];
         };
         /**
          * @description What a member may.
@@ -9734,6 +10943,7 @@ export interface components {
              * @description `seq` of one of the food's portions; `null` means grams.
              */
             portion?: number | null;
+            quick?: components["schemas"]["SentQuick"] | null;
             /** Format: double */
             second?: number | null;
             text?: string | null;
@@ -9761,8 +10971,10 @@ export interface components {
              * @description So many portions, or grams without a portion; for `food`.
              */
             amount?: number | null;
+            /** @description For `food`, in place of a food: what a day said of one that is in no catalogue, with its portion. */
+            as_recorded?: string | null;
             /**
-             * @description For `food`.
+             * @description For `food`: of the catalogue, or `own:` and the number of a food or recipe of the library.
              * @example usda-sr28:01009
              */
             food?: string | null;
@@ -9807,6 +11019,7 @@ export interface components {
              * @description `seq` of one of the food's portions; for `food`.
              */
             portion?: number | null;
+            quick?: components["schemas"]["SentQuick"] | null;
             /**
              * Format: double
              * @description The lower value of a pair, the diastolic blood pressure; for `measurement`.
@@ -9840,6 +11053,24 @@ export interface components {
              */
             zone: string;
         };
+        /** @description So much of a food, as it is sent. */
+        SentIngredient: {
+            /**
+             * Format: double
+             * @description So many portions, or grams without a portion.
+             */
+            amount: number;
+            /**
+             * @description Of the catalogue, or `own:` and the number of a food or recipe of the library.
+             * @example usda-sr28:01009
+             */
+            food: string;
+            /**
+             * Format: int32
+             * @description `seq` of one of the food's portions.
+             */
+            portion?: number | null;
+        };
         /** @description What a program leaves. */
         SentItem: {
             /**
@@ -9849,6 +11080,30 @@ export interface components {
             day: string;
             /** @description As it would be recorded on that day. Its `id` is the item's: sending it again changes nothing. */
             entry: components["schemas"]["SentEntry"];
+        };
+        /** @description One thing of the library, as it is sent. */
+        SentLibraryItem: (components["schemas"]["OwnFoodForm"] & {
+            /** @enum {string} */
+            kind: "food";
+        }) | (components["schemas"]["SentRecipe"] & {
+            /** @enum {string} */
+            kind: "recipe";
+        }) | (components["schemas"]["SentMeal"] & {
+            /** @enum {string} */
+            kind: "meal";
+        }) | (components["schemas"]["SentRepeat"] & {
+            /** @enum {string} */
+            kind: "repeat";
+        });
+        /** @description A meal as it is sent. */
+        SentMeal: {
+            archived?: boolean;
+            name: string;
+            parts: components["schemas"]["SentIngredient"][];
+        };
+        /** @description Entries that are recorded together. */
+        SentMealOfDay: {
+            entries: components["schemas"]["SentEntry"][];
         };
         /** @description A message as it is sent. */
         SentMessage: {
@@ -9942,6 +11197,61 @@ export interface components {
             sheet: string;
             title: string;
             window: components["schemas"]["Window"];
+        };
+        /** @description Numbers without a food, for the whole of what was eaten. At least one of them. */
+        SentQuick: {
+            /** Format: double */
+            alcohol_g?: number | null;
+            /** Format: double */
+            carbohydrate_g?: number | null;
+            /** Format: double */
+            energy_kcal?: number | null;
+            /** Format: double */
+            fat_g?: number | null;
+            /** Format: double */
+            fiber_g?: number | null;
+            /**
+             * @description What it was.
+             * @example Lunch at the canteen
+             */
+            name: string;
+            /** Format: double */
+            protein_g?: number | null;
+        };
+        /** @description A recipe as it is sent. */
+        SentRecipe: {
+            archived?: boolean;
+            /**
+             * Format: double
+             * @description What the cooked dish weighs; what its parts weigh where that is not known. The difference is taken
+             *     to be water.
+             */
+            cooked_grams?: number | null;
+            /** @description Where it is from. */
+            from?: string;
+            name: string;
+            parts: components["schemas"]["SentIngredient"][];
+            /** @description What one portion is called, such as `1 portion`. */
+            portion_name: string;
+            /**
+             * Format: double
+             * @description Into how many portions it is divided.
+             */
+            portions: number;
+            /** @description How it is made. */
+            steps?: string;
+        };
+        /** @description What is laid into a day when its person opens it first, as it is sent. */
+        SentRepeat: {
+            group: components["schemas"]["Group"];
+            parts: components["schemas"]["SentIngredient"][];
+            /**
+             * @description On the person's clock, `HH:MM`; the moment of opening where none is sent.
+             * @example 07:30
+             */
+            time?: string | null;
+            /** @description On which days of the week, Monday first. */
+            weekdays: boolean[];
         };
         /** @description What a session is told of itself. */
         SessionInfo: {
@@ -10093,6 +11403,11 @@ export interface components {
             scopes: number;
             /** @description How many wait until a fresh proof is there. */
             waiting: number;
+        };
+        /** @description Several things at once. */
+        Several: {
+            /** @description What something is made of comes before it. */
+            items: components["schemas"]["Placed"][];
         };
         /** @description What one holder was given. */
         ShareView: {

@@ -272,7 +272,7 @@ mod tests {
         for (key, value) in fields.as_object().unwrap() {
             entry[key] = value.clone();
         }
-        let new = serde_json::from_value::<SentEntry>(entry).unwrap().parse()?;
+        let new = serde_json::from_value::<SentEntry>(entry).unwrap().parse_alone()?;
         let NewEntry::Activity(done) = new else { panic!("an activity") };
         Ok(*done)
     }

@@ -249,7 +249,7 @@ mod tests {
         for (key, value) in fields.as_object().unwrap() {
             entry[key] = value.clone();
         }
-        let new = serde_json::from_value::<SentEntry>(entry).unwrap().parse()?;
+        let new = serde_json::from_value::<SentEntry>(entry).unwrap().parse_alone()?;
         let NewEntry::Measurement { moment, what, note } = new else { panic!("a measurement") };
         Ok(Measured { id: Uuid::from_u128(1), moment, what, note })
     }

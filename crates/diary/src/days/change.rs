@@ -6,9 +6,11 @@ use uuid::Uuid;
 use super::{
     activity::{ActivityDay, Done},
     body::{BodyDay, Measured},
-    document::{Author, Drunk, Eaten, FoodDay, Note, NotesDay, Snapshot},
+    document::{Author, Drunk, Eaten, FoodDay, Group, Note, NotesDay, Snapshot},
     entry::{NewEntry, Quantity, SentChange, SentPortion, measure, note, water},
+    own::{QUICK_ADD, SentQuick, own_id},
 };
+use crate::library::pantry::Pantry;
 
 /// More entries than this are no day.
 const ENTRIES_MAX: usize = 500;
@@ -147,10 +149,18 @@ impl Documents {
         Ok(true)
     }
 
+    /// What the library is asked for before an entry is changed.
+    pub(super) fn needs(&self, id: Uuid, change: &SentChange) -> Result<Option<Uuid>> {
+        match self.food.eaten.iter().find(|entry| entry.id == id) {
+            Some(eaten) => self.food.needs(eaten, change),
+            None => Ok(None),
+        }
+    }
+
     /// Changes an entry; `NotFound` when the day has none of this id.
-    pub(super) fn amend(&mut self, id: Uuid, change: &SentChange) -> Result<()> {
+    pub(super) fn amend(&mut self, id: Uuid, change: &SentChange, pantry: &Pantry) -> Result<()> {
         if let Some(at) = self.food.eaten.iter().position(|entry| entry.id == id) {
-            self.food.amend_eaten(at, change)?;
+            self.food.amend_eaten(at, change, pantry)?;
         } else if let Some(drunk) = find_mut(&mut self.food.drunk, id) {
             change.only(&["ml"])?;
             drunk.moment = change.moment(&drunk.moment)?;
@@ -171,6 +181,20 @@ impl Documents {
             done.amend(change)?;
         } else {
             return Err(Error::NotFound);
+        }
+        self.order();
+        Ok(())
+    }
+
+    /// Puts a food into another meal; `NotFound` when the day has no entry of this id. What is no food has
+    /// no meal.
+    pub(super) fn regroup(&mut self, id: Uuid, group: Option<Group>) -> Result<()> {
+        if !self.has(id) {
+            return Err(Error::NotFound);
+        }
+        let eaten = self.food.eaten.iter_mut().find(|entry| entry.id == id);
+        if let (Some(eaten), Some(group)) = (eaten, group) {
+            eaten.group = group;
         }
         self.order();
         Ok(())
@@ -244,15 +268,28 @@ impl Documents {
 }
 
 impl FoodDay {
-    fn amend_eaten(&mut self, at: usize, change: &SentChange) -> Result<()> {
-        change.only(&["group", "amount", "portion"])?;
+    /// What a change needs from the library: another portion of an own food, which the day has not.
+    fn needs(&self, eaten: &Eaten, change: &SentChange) -> Result<Option<Uuid>> {
+        let SentPortion::Seq(seq) = change.portion else { return Ok(None) };
+        let as_it_is = eaten.portion.as_ref().is_some_and(|portion| portion.seq == seq);
+        Ok(own_id(&self.food_of(eaten)?.id).filter(|_| !as_it_is))
+    }
+
+    fn amend_eaten(&mut self, at: usize, change: &SentChange, pantry: &Pantry) -> Result<()> {
+        change.only(&["group", "amount", "portion", "quick"])?;
         let Some(eaten) = self.eaten.get(at) else { return Err(Error::NotFound) };
         let moment = change.moment(&eaten.moment)?;
-        let portion = match change.portion {
-            SentPortion::Unchanged => eaten.portion.clone(),
-            SentPortion::Grams => None,
-            SentPortion::Seq(seq) => Some(measure(&self.food_of(eaten)?.id, seq)?),
+        let portion = match (change.portion, &eaten.portion) {
+            (SentPortion::Unchanged, portion) => portion.clone(),
+            (SentPortion::Grams, _) => None,
+            (SentPortion::Seq(seq), Some(portion)) if portion.seq == seq => Some(portion.clone()),
+            (SentPortion::Seq(seq), _) => Some(match self.needs(eaten, change)? {
+                Some(own) => pantry.get(own)?.portion(seq)?,
+                None => measure(&self.food_of(eaten)?.id, seq)?,
+            }),
         };
+        let food =
+            change.quick.as_ref().map(|quick| self.other_numbers(eaten, quick)).transpose()?;
         let quantity = Quantity::of(change.amount.unwrap_or(eaten.amount), portion)?;
         let group = change.group.unwrap_or(eaten.group);
         if let Some(eaten) = self.eaten.get_mut(at) {
@@ -262,7 +299,22 @@ impl FoodDay {
             eaten.portion = quantity.portion;
             eaten.grams = quantity.grams;
         }
+        if let Some(food) = food {
+            let place = self.place_of(&food)?;
+            if let Some(eaten) = self.eaten.get_mut(at) {
+                eaten.food = place;
+            }
+            self.forget_unused_foods();
+        }
         Ok(())
+    }
+
+    /// An entry that is numbers alone, with other numbers.
+    fn other_numbers(&self, eaten: &Eaten, quick: &SentQuick) -> Result<Snapshot> {
+        if self.food_of(eaten)?.source != QUICK_ADD {
+            return Err(Error::invalid("quick", "this is a food: change how much of it"));
+        }
+        quick.parse(eaten.id)
     }
 
     /// Where a food stands, put there if it is new. The same food with other values is another one.
@@ -308,7 +360,10 @@ mod tests {
     }
 
     fn entry(sent: serde_json::Value) -> NewEntry {
-        serde_json::from_value::<super::super::entry::SentEntry>(sent).unwrap().parse().unwrap()
+        serde_json::from_value::<super::super::entry::SentEntry>(sent)
+            .unwrap()
+            .parse_alone()
+            .unwrap()
     }
 
     fn change(sent: serde_json::Value) -> SentChange {
@@ -345,18 +400,21 @@ mod tests {
 
     #[test]
     fn a_change_touches_only_what_it_names() {
-        let mut day = Documents::default();
+        let (mut day, none) = (Documents::default(), Pantry::default());
         let id = Uuid::from_u128(1);
         day.add(id, &food(CHEDDAR, 50.0)).unwrap();
-        day.amend(id, &change(serde_json::json!({"portion": 1, "amount": 2}))).unwrap();
+        day.amend(id, &change(serde_json::json!({"portion": 1, "amount": 2})), &none).unwrap();
         let weight = day.food.eaten[0].grams;
-        day.amend(id, &change(serde_json::json!({"group": "dinner"}))).unwrap();
+        day.amend(id, &change(serde_json::json!({"group": "dinner"})), &none).unwrap();
         assert_eq!(day.food.eaten[0].grams, weight);
-        day.amend(id, &change(serde_json::json!({"portion": null, "amount": 30}))).unwrap();
+        day.amend(id, &change(serde_json::json!({"portion": null, "amount": 30})), &none).unwrap();
         assert!((day.food.eaten[0].grams.get() - 30.0).abs() < 1e-9);
-        assert!(day.amend(id, &change(serde_json::json!({"ml": 30}))).is_err());
+        assert!(day.amend(id, &change(serde_json::json!({"ml": 30})), &none).is_err());
         let other = Uuid::from_u128(2);
-        assert!(matches!(day.amend(other, &change(serde_json::json!({}))), Err(Error::NotFound)));
+        assert!(matches!(
+            day.amend(other, &change(serde_json::json!({})), &none),
+            Err(Error::NotFound)
+        ));
     }
 
     #[test]

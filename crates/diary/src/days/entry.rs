@@ -11,7 +11,9 @@ use super::{
     activity::{self, Done},
     body::{self, Measurement, beside},
     document::{Group, Measure, Moment, Snapshot},
+    own::{QUICK_GRAMS, SentQuick, of_recorded, own_id},
 };
+use crate::library::{item::Part, pantry::Pantry};
 
 /// The most characters of a note.
 const NOTE_CHARACTERS_MAX: usize = 4_000;
@@ -32,10 +34,16 @@ pub(crate) struct SentEntry {
     /// The clock's zone, a name of the IANA time zone database.
     #[schema(example = "Europe/Berlin")]
     zone: String,
-    /// For `food`.
+    /// For `food`: of the catalogue, or `own:` and the number of a food or recipe of the library.
     #[schema(example = "usda-sr28:01009")]
     #[serde(skip_serializing_if = "Option::is_none")]
     food: Option<String>,
+    /// For `food`, in place of a food: numbers alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quick: Option<SentQuick>,
+    /// For `food`, in place of a food: what a day said of one that is in no catalogue, with its portion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    as_recorded: Option<String>,
     /// So many portions, or grams without a portion; for `food`.
     #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<f64>,
@@ -99,8 +107,26 @@ enum Kind {
     Activity,
 }
 
+/// An entry that was checked, as far as it can be without the library.
+pub(crate) struct Draft {
+    pub(crate) id: Uuid,
+    what: Drafted,
+}
+
+enum Drafted {
+    Whole(NewEntry),
+    /// A food or recipe of the library.
+    Own {
+        item: Uuid,
+        group: Group,
+        moment: Moment,
+        amount: f64,
+        portion: Option<u16>,
+    },
+}
+
 /// An entry that can be recorded.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum NewEntry {
     Food {
         group: Group,
@@ -126,11 +152,11 @@ pub(crate) enum NewEntry {
 }
 
 /// How much of a food.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Quantity {
-    pub(super) amount: f64,
-    pub(super) portion: Option<Measure>,
-    pub(super) grams: Grams,
+    pub(crate) amount: f64,
+    pub(crate) portion: Option<Measure>,
+    pub(crate) grams: Grams,
 }
 
 impl NewEntry {
@@ -145,39 +171,130 @@ impl NewEntry {
     }
 }
 
+impl Draft {
+    /// The scope whose document it goes into.
+    pub(crate) const fn scope(&self) -> Scope {
+        match &self.what {
+            Drafted::Whole(entry) => entry.scope(),
+            Drafted::Own { .. } => Scope::Food,
+        }
+    }
+
+    /// What it takes from the library.
+    pub(crate) const fn own(&self) -> Option<Uuid> {
+        match &self.what {
+            Drafted::Whole(_) => None,
+            Drafted::Own { item, .. } => Some(*item),
+        }
+    }
+
+    /// The entry, with what it takes from the library.
+    pub(crate) fn with(&self, pantry: &Pantry) -> Result<NewEntry> {
+        match &self.what {
+            Drafted::Whole(entry) => Ok(entry.clone()),
+            Drafted::Own { item, group, moment, amount, portion } => {
+                let ware = pantry.get(*item)?;
+                let portion = portion.map(|seq| ware.portion(seq)).transpose()?;
+                Ok(NewEntry::Food {
+                    group: *group,
+                    moment: moment.clone(),
+                    food: Box::new(ware.food.clone()),
+                    quantity: Quantity::of(*amount, portion)?,
+                })
+            }
+        }
+    }
+}
+
 impl SentEntry {
-    /// Checks an entry from outside and looks its food up.
-    pub(crate) fn parse(self) -> Result<NewEntry> {
+    /// So much of a food, as if it had been sent.
+    pub(crate) fn of_food(id: Uuid, group: Group, time: &str, zone: &str, part: &Part) -> Self {
+        Self {
+            id,
+            kind: Kind::Food,
+            group: Some(group),
+            time: time.to_owned(),
+            zone: zone.to_owned(),
+            food: Some(part.food.clone()),
+            quick: None,
+            as_recorded: None,
+            amount: Some(part.amount),
+            portion: part.portion.as_ref().map(|portion| portion.seq),
+            ml: None,
+            text: None,
+            measure: None,
+            value: None,
+            second: None,
+            unit: None,
+            activity: None,
+            name: None,
+            minutes: None,
+            met: None,
+            weight_kg: None,
+            kcal: None,
+            note: None,
+        }
+    }
+
+    /// Checks an entry that takes nothing from the library: what a program leaves, which cannot look.
+    pub(crate) fn parse_alone(self) -> Result<NewEntry> {
+        self.parse()?.with(&Pantry::default())
+    }
+
+    /// Checks an entry from outside and looks its food up in the catalogue.
+    pub(crate) fn parse(self) -> Result<Draft> {
         let moment = moment(&self.time, &self.zone)?;
+        let id = self.id;
         self.only(match self.kind {
-            Kind::Food => &["group", "food", "amount", "portion"],
+            Kind::Food => &["group", "food", "quick", "as_recorded", "amount", "portion"],
             Kind::Water => &["ml"],
             Kind::Note => &["text"],
             Kind::Measurement => &["measure", "value", "second", "unit", "name", "note"],
             Kind::Activity => &["activity", "name", "minutes", "met", "weight_kg", "kcal", "note"],
         })?;
-        match self.kind {
-            Kind::Food => {
-                let group = self.group.ok_or_else(|| missing("group"))?;
-                let food = snapshot(self.food.as_deref().ok_or_else(|| missing("food"))?)?;
-                let amount = self.amount.ok_or_else(|| missing("amount"))?;
-                let quantity = Quantity::of_food(&food.id, amount, self.portion)?;
-                Ok(NewEntry::Food { group, moment, food: Box::new(food), quantity })
-            }
+        let what = match self.kind {
+            Kind::Food => self.food_entry(moment)?,
             Kind::Water => {
                 let water = water(self.ml.ok_or_else(|| missing("ml"))?)?;
-                Ok(NewEntry::Water { moment, water })
+                Drafted::Whole(NewEntry::Water { moment, water })
             }
             Kind::Note => {
                 let text = note(self.text.as_deref().ok_or_else(|| missing("text"))?)?;
-                Ok(NewEntry::Note { moment, text })
+                Drafted::Whole(NewEntry::Note { moment, text })
             }
             Kind::Measurement => {
-                let what = Measurement::parse(&self)?;
-                Ok(NewEntry::Measurement { moment, what, note: beside(self.note.as_deref())? })
+                let (what, note) = (Measurement::parse(&self)?, beside(self.note.as_deref())?);
+                Drafted::Whole(NewEntry::Measurement { moment, what, note })
             }
-            Kind::Activity => Ok(NewEntry::Activity(Box::new(Done::parse(&self, moment)?))),
+            Kind::Activity => {
+                Drafted::Whole(NewEntry::Activity(Box::new(Done::parse(&self, moment)?)))
+            }
+        };
+        Ok(Draft { id, what })
+    }
+
+    fn food_entry(self, moment: Moment) -> Result<Drafted> {
+        let group = self.group.ok_or_else(|| missing("group"))?;
+        if let Some(quick) = &self.quick {
+            self.only(&["group", "quick"])?;
+            let food = Box::new(quick.parse(self.id)?);
+            let quantity = Quantity::of(QUICK_GRAMS, None)?;
+            return Ok(Drafted::Whole(NewEntry::Food { group, moment, food, quantity }));
         }
+        let amount = self.amount.ok_or_else(|| missing("amount"))?;
+        if let Some(recorded) = &self.as_recorded {
+            self.only(&["group", "as_recorded", "amount"])?;
+            let (food, portion) = of_recorded(recorded)?;
+            let (food, quantity) = (Box::new(food), Quantity::of(amount, portion)?);
+            return Ok(Drafted::Whole(NewEntry::Food { group, moment, food, quantity }));
+        }
+        let food = self.food.as_deref().ok_or_else(|| missing("food"))?;
+        if let Some(item) = own_id(food) {
+            return Ok(Drafted::Own { item, group, moment, amount, portion: self.portion });
+        }
+        let food = snapshot(food)?;
+        let quantity = Quantity::of_food(&food.id, amount, self.portion)?;
+        Ok(Drafted::Whole(NewEntry::Food { group, moment, food: Box::new(food), quantity }))
     }
 
     /// Refuses the fields that do not belong to its kind.
@@ -187,6 +304,8 @@ impl SentEntry {
             &[
                 ("group", self.group.is_some()),
                 ("food", self.food.is_some()),
+                ("quick", self.quick.is_some()),
+                ("as_recorded", self.as_recorded.is_some()),
                 ("amount", self.amount.is_some()),
                 ("portion", self.portion.is_some()),
                 ("ml", self.ml.is_some()),
@@ -227,6 +346,8 @@ pub(super) struct SentChange {
     #[schema(example = "Europe/Berlin")]
     zone: Option<String>,
     pub(super) amount: Option<f64>,
+    /// Other numbers, of an entry that is numbers alone.
+    pub(super) quick: Option<SentQuick>,
     /// `seq` of one of the food's portions; `null` means grams.
     #[serde(default)]
     #[schema(value_type = Option<u16>)]
@@ -277,6 +398,7 @@ impl SentChange {
             &[
                 ("group", self.group.is_some()),
                 ("amount", self.amount.is_some()),
+                ("quick", self.quick.is_some()),
                 ("portion", self.portion != SentPortion::Unchanged),
                 ("ml", self.ml.is_some()),
                 ("text", self.text.is_some()),
@@ -309,7 +431,7 @@ impl Quantity {
     }
 
     /// So many portions, or grams.
-    pub(super) fn of(amount: f64, portion: Option<Measure>) -> Result<Self> {
+    pub(crate) fn of(amount: f64, portion: Option<Measure>) -> Result<Self> {
         let weight = portion.as_ref().map_or(1.0, |portion| portion.grams.get());
         // A count is limited like a weight, so that no number is absurd whatever a portion weighs.
         Grams::parse(amount).map_err(|cause| Error::invalid("amount", cause.problem))?;
@@ -330,7 +452,7 @@ pub(super) fn note(text: &str) -> Result<String> {
 }
 
 /// A household measure of a food, as the catalogue has it now.
-pub(super) fn measure(id: &str, seq: u16) -> Result<Measure> {
+pub(crate) fn measure(id: &str, seq: u16) -> Result<Measure> {
     let portion = FoodId::parse(id)
         .ok()
         .and_then(|id| catalog().food(&id))
@@ -341,7 +463,8 @@ pub(super) fn measure(id: &str, seq: u16) -> Result<Measure> {
     Ok(Measure { seq: portion.seq, name: portion.name, grams })
 }
 
-fn snapshot(id: &str) -> Result<Snapshot> {
+/// A food of the catalogue as it is recorded.
+pub(crate) fn snapshot(id: &str) -> Result<Snapshot> {
     let id = FoodId::parse(id).map_err(|cause| Error::invalid("food", cause.problem))?;
     let food = catalog().food(&id).ok_or_else(|| {
         Error::invalid("food", "there is no such food in the catalogue: search for it again")
@@ -360,7 +483,8 @@ fn moment(time: &str, zone_name: &str) -> Result<Moment> {
     Ok(Moment { minutes: minutes(time)?, zone: zone(zone_name)? })
 }
 
-fn minutes(time: &str) -> Result<u16> {
+/// Minutes since midnight of `HH:MM`.
+pub(crate) fn minutes(time: &str) -> Result<u16> {
     let wrong = || Error::invalid("time", "write a time as HH:MM, such as 08:15");
     let (hours, minutes) = time.split_once(':').ok_or_else(wrong)?;
     if hours.len() != 2
@@ -402,7 +526,7 @@ mod tests {
         for (key, value) in changes.as_object().unwrap() {
             entry[key] = value.clone();
         }
-        platform::http::body::parse::<SentEntry>(entry.to_string().as_bytes())?.parse()
+        platform::http::body::parse::<SentEntry>(entry.to_string().as_bytes())?.parse_alone()
     }
 
     fn refused(changes: &serde_json::Value) -> String {
@@ -459,7 +583,7 @@ mod tests {
                 "id": Uuid::nil(), "kind": "note", "time": "08:15", "zone": "UTC", "text": text,
             }))
             .unwrap();
-            note.parse()
+            note.parse_alone()
         };
         assert!(
             matches!(note("slept well\nfelt dizzy").unwrap(), NewEntry::Note { text, .. } if text.contains('\n'))

@@ -18,6 +18,10 @@ use super::{
     store::{self, Change, ReadDay},
     view::{Behind, DayView, Only},
 };
+use crate::{
+    items,
+    library::{item::LibraryItem, pantry::Pantry},
+};
 
 /// How often a change is tried again when another device was faster.
 pub(crate) const TRIES: usize = 5;
@@ -33,10 +37,11 @@ pub(crate) fn routes() -> Routes {
         .add(Access::SessionOrToken, routes!(amend, forget))
         .add(Access::SessionOrToken, routes!(copy))
         .add(Access::SessionOrToken, routes!(behind))
+        .merge(super::several::routes())
 }
 
 /// A day of the path. What is no day is a field that is wrong, not a path that is missing.
-fn date(app: &App, text: &str) -> Result<Date> {
+pub(super) fn date(app: &App, text: &str) -> Result<Date> {
     days::parse("date", text, today(app))
 }
 
@@ -126,11 +131,15 @@ async fn record(
     Json(sent): Json<SentEntry>,
 ) -> Result<impl IntoResponse> {
     let date = date(&app, &text)?;
-    let id = sent.id;
-    let new = sent.parse()?;
-    let act = "entry_recorded";
+    let draft = sent.parse()?;
+    let own: Vec<Uuid> = draft.own().into_iter().collect();
+    let needs = Needs { scopes: &[draft.scope()], own: &own };
     let changed =
-        change_day(&app, &presented, date, &[new.scope()], act, |day| day.add(id, &new)).await?;
+        change_day_with(&app, &presented, date, needs, "entry_recorded", |day, pantry| {
+            // What is there already asks the library for nothing, also when its food is gone.
+            if day.has(draft.id) { Ok(false) } else { day.add(draft.id, &draft.with(pantry)?) }
+        })
+        .await?;
     let status = if changed.outcome { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, changed.view(date)?))
 }
@@ -160,7 +169,23 @@ async fn amend(
     let changed = match target.filter(|target| *target != date) {
         None => {
             let act = "entry_amended";
-            change_day(&app, &presented, date, PARTS, act, |day| day.amend(id, &change)).await?
+            let amend = |own| {
+                let needs = Needs { scopes: PARTS, own };
+                change_day_with(&app, &presented, date, needs, act, |day, pantry| {
+                    let needs = day.needs(id, &change)?.filter(|own| !pantry.has(*own));
+                    if needs.is_none() || !own.is_empty() {
+                        day.amend(id, &change, pantry)?;
+                        return Ok(None);
+                    }
+                    Ok(needs)
+                })
+            };
+            let first = amend(&[]).await?;
+            // Only another portion of an own food asks the library.
+            match first.outcome {
+                None => first.done(),
+                Some(own) => amend(&[own]).await?.done(),
+            }
         }
         Some(target) => {
             change_two_days(&app, &presented, date, target, "entry_moved", |from, to| {
@@ -168,7 +193,7 @@ async fn amend(
                     // The answer to the first try was lost on its way.
                     return Ok(());
                 }
-                from.amend(id, &change)?;
+                from.amend(id, &change, &Pantry::default())?;
                 from.move_to(id, to)
             })
             .await?
@@ -284,35 +309,66 @@ async fn behind(
 }
 
 /// A day after a change of it, as far as whoever made it may see.
-struct Changed<T> {
+pub(super) struct Changed<T> {
     documents: Documents,
     only: Only,
-    outcome: T,
+    pub(super) outcome: T,
 }
 
 impl<T> Changed<T> {
-    fn view(self, date: Date) -> Result<axum::Json<DayView>> {
+    fn done(self) -> Changed<()> {
+        Changed { documents: self.documents, only: self.only, outcome: () }
+    }
+
+    pub(super) fn view(self, date: Date) -> Result<axum::Json<DayView>> {
         Ok(axum::Json(DayView::of(date, &self.documents, self.only)?))
     }
 }
 
+/// What a change of a day needs.
+#[derive(Clone, Copy)]
+pub(super) struct Needs<'a> {
+    /// The right to change one of these.
+    pub(super) scopes: &'a [Scope],
+    /// What is taken from the library, which is read in the same transaction.
+    pub(super) own: &'a [Uuid],
+}
+
 /// Changes one day: read under lock, change, write; again from the start when another device made
 /// the day at the same moment.
-async fn change_day<T>(
+pub(super) async fn change_day<T>(
     app: &App,
     presented: &PresentedCaller,
     day: Date,
-    needed: &[Scope],
+    scopes: &[Scope],
     act: &str,
     change: impl Fn(&mut Documents) -> Result<T>,
 ) -> Result<Changed<T>> {
+    let needs = Needs { scopes, own: &[] };
+    change_day_with(app, presented, day, needs, act, |documents, _| change(documents)).await
+}
+
+/// The same, with some foods of the library at hand.
+pub(super) async fn change_day_with<T>(
+    app: &App,
+    presented: &PresentedCaller,
+    day: Date,
+    needs: Needs<'_>,
+    act: &str,
+    change: impl Fn(&mut Documents, &Pantry) -> Result<T>,
+) -> Result<Changed<T>> {
     let mut last = None;
     for _ in 0..TRIES {
-        let (tx, read) = store::begin(app, presented, &[day], needed).await?;
+        let (tx, read) = store::begin(app, presented, &[day], needs.scopes).await?;
+        let pantry = if needs.own.is_empty() {
+            Pantry::default()
+        } else {
+            Pantry::of(&items::list_in::<LibraryItem>(&tx, Some(needs.own)).await?)?
+        };
         let only = Only::of(tx.session(), day)?;
         let before = read.into_iter().next().unwrap_or_default();
         let mut after = before.documents.clone();
-        let outcome = change(&mut after)?;
+        let outcome = change(&mut after, &pantry)?;
         after.sign(&before.documents, tx.session().visits_as());
         let changes = [Change { day, before: &before, after: &after }];
         match store::keep(tx, &changes, act).await {
@@ -331,7 +387,7 @@ async fn change_day<T>(
 }
 
 /// Changes two different days together.
-async fn change_two_days<T>(
+pub(super) async fn change_two_days<T>(
     app: &App,
     presented: &PresentedCaller,
     day: Date,

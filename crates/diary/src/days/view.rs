@@ -13,6 +13,7 @@ use super::{
     body::{Measured, Measurement},
     change::Documents,
     document::{Group, Moment},
+    own::as_recorded,
     routes::PARTS,
 };
 
@@ -75,6 +76,9 @@ enum EntryView {
         time: String,
         zone: String,
         food: FoodName,
+        /// Of a food that is in no catalogue: all that is recorded of it, to record it again as it was.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        as_recorded: Option<String>,
         /// So many portions, or grams without a portion.
         amount: f64,
         portion: Option<PortionView>,
@@ -302,6 +306,7 @@ impl DayView {
                     name: food.name.clone(),
                     source: food.source.clone(),
                 },
+                as_recorded: as_recorded(food, eaten.portion.as_ref())?,
                 amount: eaten.amount,
                 portion: eaten.portion.as_ref().map(|portion| PortionView {
                     seq: portion.seq,

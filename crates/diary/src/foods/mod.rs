@@ -1,5 +1,6 @@
 //! The catalogue: public knowledge, in memory. A search never leaves the server and is not logged.
 
+mod eaten;
 mod routes;
 
 pub(crate) use routes::routes;

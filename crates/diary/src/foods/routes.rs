@@ -9,11 +9,19 @@ use axum::{
     http::header,
     response::{AppendHeaders, IntoResponse},
 };
-use nutrition::{FoodId, FoodRef, Group, Nutrient, catalog};
+use nutrition::{FoodId, FoodRef, Group, Nutrient, Value, Values, catalog};
 use platform::{Access, App, Error, PresentedCaller, ProblemJson, Result, Routes, http::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
+use uuid::Uuid;
+
+use super::eaten;
+use crate::{
+    days::{document::Measure, own::own_id},
+    items,
+    library::item::LibraryItem,
+};
 
 /// More characters than this are no search.
 const QUERY_CHARACTERS_MAX: usize = 200;
@@ -26,6 +34,7 @@ pub(crate) fn routes() -> Routes {
         .add(Access::Public, routes!(nutrients))
         .add(Access::SessionOrToken, routes!(search))
         .add(Access::SessionOrToken, routes!(food))
+        .add(Access::SessionOrToken, routes!(eaten::eaten))
 }
 
 /// Every nutrient that is summed, in groups.
@@ -158,9 +167,10 @@ async fn search(
 
 #[derive(Serialize, ToSchema)]
 struct FoodDetail {
-    #[schema(value_type = String, example = "usda-sr28:01009")]
-    id: FoodId,
-    name: &'static str,
+    #[schema(example = "usda-sr28:01009")]
+    id: String,
+    name: String,
+    /// Empty for what is in no catalogue.
     group: &'static str,
     source: SourceInfo,
     portions: Vec<PortionInfo>,
@@ -171,8 +181,8 @@ struct FoodDetail {
 
 #[derive(Serialize, ToSchema)]
 struct SourceInfo {
-    name: &'static str,
-    release: &'static str,
+    name: String,
+    release: String,
 }
 
 /// A household measure.
@@ -191,7 +201,8 @@ struct ValueInfo {
     method: &'static str,
 }
 
-/// One food: household measures, and what 100 g of it hold.
+/// One food: household measures, and what 100 g of it hold. Of the catalogue, or of the library for who
+/// may see that.
 #[utoipa::path(
     get, path = "/api/v1/foods/{id}", tag = "foods",
     params(("id" = String, Path, example = "usda-sr28:01009")),
@@ -206,14 +217,17 @@ async fn food(
     presented: PresentedCaller,
     Path(id): Path<String>,
 ) -> Result<axum::Json<FoodDetail>> {
+    if let Some(own) = own_id(&id) {
+        return Ok(axum::Json(own_food(&app, &presented, own).await?));
+    }
     app.db().prove(&presented).await?;
     let food = find(&id).ok_or(Error::NotFound)?;
     let source = food.source();
     Ok(axum::Json(FoodDetail {
-        id: food.id(),
-        name: food.name(),
+        id: food.id().to_string(),
+        name: food.name().to_owned(),
         group: food.group(),
-        source: SourceInfo { name: source.name, release: source.release },
+        source: SourceInfo { name: source.name.to_owned(), release: source.release.to_owned() },
         portions: food
             .portions()
             .into_iter()
@@ -223,14 +237,32 @@ async fn food(
                 grams: portion.grams,
             })
             .collect(),
-        nutrients: food
-            .values()
-            .iter()
-            .map(|(nutrient, value)| {
-                (nutrient.key(), ValueInfo { amount: value.amount, method: value.method.as_str() })
-            })
-            .collect(),
+        nutrients: value_infos(&food.values()),
     }))
+}
+
+/// A food or recipe of the library.
+async fn own_food(app: &App, presented: &PresentedCaller, id: Uuid) -> Result<FoodDetail> {
+    let kept = items::one::<LibraryItem>(app, presented, id).await?.ok_or(Error::NotFound)?;
+    let ware = kept.item.ware(kept.id, kept.version)?.ok_or(Error::NotFound)?;
+    let portion = |portion: &Measure| PortionInfo {
+        seq: portion.seq,
+        name: portion.name.clone(),
+        grams: portion.grams.get(),
+    };
+    Ok(FoodDetail {
+        id: ware.food.id,
+        name: ware.food.name,
+        group: "",
+        source: SourceInfo { name: ware.food.source, release: ware.food.release },
+        portions: ware.portions.iter().map(portion).collect(),
+        nutrients: value_infos(&ware.food.values),
+    })
+}
+
+fn value_infos(values: &Values) -> BTreeMap<&'static str, ValueInfo> {
+    let info = |value: Value| ValueInfo { amount: value.amount, method: value.method.as_str() };
+    values.iter().map(|(nutrient, value)| (nutrient.key(), info(value))).collect()
 }
 
 fn find(id: &str) -> Option<FoodRef<'static>> {

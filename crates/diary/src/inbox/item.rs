@@ -39,7 +39,7 @@ impl SentItem {
             .map_err(|cause| Error::Internal(cause.into()))?;
         let id = self.entry.id;
         let day = days::parse("day", &self.day, today)?;
-        Ok((Item { id, day, entry: self.entry.parse()? }, written))
+        Ok((Item { id, day, entry: self.entry.parse_alone()? }, written))
     }
 }
 

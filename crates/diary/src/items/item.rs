@@ -52,7 +52,8 @@ impl<T> Default for Items<T> {
 }
 
 impl<T: Item> Items<T> {
-    pub(super) fn new(before: Vec<Kept<T>>) -> Self {
+    /// What was read, before any change.
+    pub(crate) fn new(before: Vec<Kept<T>>) -> Self {
         let now = before.iter().map(|kept| (kept.id, kept.item.clone())).collect();
         Self { before, now }
     }

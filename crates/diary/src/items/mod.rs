@@ -8,4 +8,4 @@ mod item;
 pub(crate) mod store;
 
 pub use item::{Item, Items, Kept};
-pub use store::{change, list, list_in};
+pub use store::{change, list, list_in, one};

@@ -66,11 +66,29 @@ pub async fn list<T: Item>(
     app: &App,
     presented: &PresentedCaller,
 ) -> Result<(Caller, Vec<Kept<T>>)> {
+    some(app, presented, None).await
+}
+
+/// One item of the scope, if it is there; for who may see all of it.
+pub async fn one<T: Item>(
+    app: &App,
+    presented: &PresentedCaller,
+    id: Uuid,
+) -> Result<Option<Kept<T>>> {
+    let (_, kept) = some(app, presented, Some(&[id])).await?;
+    Ok(kept.into_iter().next())
+}
+
+async fn some<T: Item>(
+    app: &App,
+    presented: &PresentedCaller,
+    which: Option<&[Uuid]>,
+) -> Result<(Caller, Vec<Kept<T>>)> {
     let scope = T::SCOPE.as_str();
     let sql = if presented.is_visit() { &LOOK } else { &READ };
     let mut tried = 0;
     loop {
-        let (caller, rows) = app.db().read(presented, sql, &[&scope, &None::<Vec<Uuid>>]).await?;
+        let (caller, rows) = app.db().read(presented, sql, &[&scope, &which]).await?;
         caller.require_read_items(T::SCOPE)?;
         match open(&caller, &rows) {
             Ok(items) => return Ok((caller, items)),

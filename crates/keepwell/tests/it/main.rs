@@ -17,6 +17,7 @@ mod demo;
 mod diary;
 mod inbox;
 mod inventory;
+mod library;
 mod looks;
 mod mail;
 mod migrations;
