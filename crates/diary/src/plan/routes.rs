@@ -1,15 +1,154 @@
 //! The HTTP of the plan.
+#![expect(unused_qualifications, reason = "the description's macro qualifies what it names")]
 
-use axum::extract::State;
-use platform::{Access, App, Json, PresentedCaller, ProblemJson, Result, Routes};
+use axum::extract::{Query, State, rejection::QueryRejection};
+use jiff::civil::Date;
+use keys::Scope;
+use nutrition::expenditure::{Adaptive, estimate};
+use nutrition::targets::Day;
+use platform::{Access, App, Error, Json, PresentedCaller, ProblemJson, Result, Routes, days};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::routes;
 
-use super::settings::Settings;
-use crate::items;
+use super::{
+    document::Plan,
+    item::PlanItem,
+    own_days::OwnDays,
+    settings::Settings,
+    view::{ExpenditureView, TargetsView},
+};
+use crate::{days::today, items};
 
 /// Routes of the plan.
 pub(crate) fn routes() -> Routes {
-    Routes::default().add(Access::SessionOrToken, routes!(settings, set))
+    Routes::default()
+        .add(Access::SessionOrToken, routes!(plan, aim))
+        .add(Access::SessionOrToken, routes!(targets))
+        .add(Access::SessionOrToken, routes!(expenditure))
+        .add(Access::SessionOrToken, routes!(settings, set))
+}
+
+/// What the person aims for, as they chose it.
+#[utoipa::path(
+    get, path = "/api/v1/plan", tag = "plan",
+    responses(
+        (status = 200, body = Plan),
+        (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
+        (status = 404, body = ProblemJson, description = "not given to a visitor"),
+    ),
+)]
+async fn plan(State(app): State<App>, presented: PresentedCaller) -> Result<axum::Json<Plan>> {
+    let (_, kept) = items::list(&app, &presented).await?;
+    Ok(axum::Json(PlanItem::both(kept).0))
+}
+
+/// Changes what the person aims for: all of it; what is left out is as in the beginning.
+#[utoipa::path(
+    put, path = "/api/v1/plan", tag = "plan",
+    request_body = Plan,
+    responses(
+        (status = 200, body = Plan, description = "as it is kept"),
+        (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token or a visitor without the scope"),
+        (status = 404, body = ProblemJson, description = "not given to a visitor"),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn aim(
+    State(app): State<App>,
+    presented: PresentedCaller,
+    Json(sent): Json<Plan>,
+) -> Result<axum::Json<Plan>> {
+    let plan = sent.parse()?;
+    items::change(&app, &presented, "plan_changed", |items| plan.clone().put(items)).await?;
+    Ok(axum::Json(plan))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct OnDay {
+    /// The day.
+    #[param(example = "2026-11-23")]
+    date: String,
+}
+
+impl OnDay {
+    fn parse(app: &App, query: Result<Query<Self>, QueryRejection>) -> Result<Date> {
+        let Query(on) = query.map_err(|_cause| Error::invalid("date", "send a date"))?;
+        days::parse("date", &on.date, today(app))
+    }
+}
+
+fn day_of(date: Date) -> Day {
+    Day {
+        year: u16::try_from(date.year()).unwrap_or_default(),
+        weekday: usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default(),
+    }
+}
+
+/// What to aim for on a day: what follows from the plan, the published values and the person's own days.
+#[utoipa::path(
+    get, path = "/api/v1/plan/targets", tag = "plan", params(OnDay),
+    responses(
+        (status = 200, body = TargetsView),
+        (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
+        (status = 404, body = ProblemJson, description = "not given to a visitor"),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn targets(
+    State(app): State<App>,
+    presented: PresentedCaller,
+    query: Result<Query<OnDay>, QueryRejection>,
+) -> Result<axum::Json<TargetsView>> {
+    let date = OnDay::parse(&app, query)?;
+    let (caller, kept) = items::list(&app, &presented).await?;
+    let (plan, settings) = PlanItem::both(kept);
+    let own = if plan.is_adaptive() {
+        OwnDays::until(&app, &presented, &caller, date).await?
+    } else {
+        OwnDays::weights_until(&app, &presented, &caller, date).await?
+    };
+    let (weighed_on, measured_kg) = own.weight.unzip();
+    let aims = plan.aims(measured_kg, settings.net_carbs());
+    let adaptive: Option<Adaptive> =
+        estimate(&own.eaten, &own.weighed, aims.usual_kcal(day_of(date))).ok();
+    let day = aims.on(day_of(date), adaptive.as_ref());
+    let weight_kg = aims.profile.weight_kg;
+    let view = TargetsView::of(date, day, weight_kg, weighed_on, settings.water_goal_ml());
+    Ok(axum::Json(view))
+}
+
+/// What the person's own days up to a day say of their expenditure, with its uncertainty.
+#[utoipa::path(
+    get, path = "/api/v1/expenditure", tag = "plan", params(OnDay),
+    responses(
+        (status = 200, body = ExpenditureView),
+        (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scopes"),
+        (status = 404, body = ProblemJson, description = "not given to a visitor"),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn expenditure(
+    State(app): State<App>,
+    presented: PresentedCaller,
+    query: Result<Query<OnDay>, QueryRejection>,
+) -> Result<axum::Json<ExpenditureView>> {
+    let date = OnDay::parse(&app, query)?;
+    let (caller, kept) = items::list(&app, &presented).await?;
+    caller.require_read(&[Scope::Summary])?;
+    caller.require_read(&[Scope::Body])?;
+    let (plan, _) = PlanItem::both(kept);
+    let own = OwnDays::until(&app, &presented, &caller, date).await?;
+    let aims = plan.aims(own.weight.map(|(_, kg)| kg), false);
+    let equation_kcal = aims.usual_kcal(day_of(date));
+    let estimate = estimate(&own.eaten, &own.weighed, equation_kcal);
+    Ok(axum::Json(ExpenditureView::of(estimate, equation_kcal)))
 }
 
 /// How the diary is shown.
@@ -27,7 +166,7 @@ async fn settings(
     presented: PresentedCaller,
 ) -> Result<axum::Json<Settings>> {
     let (_, kept) = items::list(&app, &presented).await?;
-    Ok(axum::Json(Settings::among(kept)))
+    Ok(axum::Json(PlanItem::both(kept).1))
 }
 
 /// Sets how the diary is shown: all of it; what is left out is as in the beginning.

@@ -148,6 +148,16 @@ impl Settings {
         });
         Ok(self)
     }
+
+    /// How much to drink a day.
+    pub(super) fn water_goal_ml(&self) -> Option<f64> {
+        self.water_goal_ml
+    }
+
+    /// Whether carbohydrates are shown without fiber.
+    pub(super) fn net_carbs(&self) -> bool {
+        self.net_carbs
+    }
 }
 
 /// A name without blanks around it; an empty one is none.

@@ -28,7 +28,7 @@ static LOOK: Sql = Sql::new(
 );
 
 /// The summaries of the days that have one.
-pub(super) async fn summaries(
+pub(crate) async fn summaries(
     app: &App,
     presented: &PresentedCaller,
     from: Date,

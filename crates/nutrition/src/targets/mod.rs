@@ -161,6 +161,11 @@ impl Aims {
         DayTargets { energy, targets }
     }
 
+    /// What the equation says of a usual day, where it says anything.
+    pub fn usual_kcal(&self, day: Day) -> Option<f64> {
+        self.equation.expenditure(&self.profile, day.year).ok().map(|spent| spent.kcal)
+    }
+
     /// What was agreed and set, the stronger last.
     fn bounds_set_on(&self, nutrient: Nutrient) -> impl Iterator<Item = Bounds> {
         let agreed = self.agreed.iter().filter(move |agreed| agreed.nutrient == nutrient);
