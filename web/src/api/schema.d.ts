@@ -2596,6 +2596,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/expenditure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the person's own days up to a day say of their expenditure, with its uncertainty. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The day.
+                     * @example 2026-11-23
+                     */
+                    date: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExpenditureView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scopes */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description not given to a visitor */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/fasts": {
         parameters: {
             query?: never;
@@ -5313,6 +5388,200 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the person aims for, as they chose it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Plan"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description not given to a visitor */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        /** Changes what the person aims for: all of it; what is left out is as in the beginning. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            responses: {
+                /** @description as it is kept */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Plan"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token or a visitor without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description not given to a visitor */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What to aim for on a day: what follows from the plan, the published values and the person's own days. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The day.
+                     * @example 2026-11-23
+                     */
+                    date: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TargetsView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description not given to a visitor */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -8712,6 +8981,48 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What targets need to know about a person. Each may be left out: then there is no target that needs it. */
+        AboutMe: {
+            /**
+             * @description `sedentary`, `light`, `moderate`, `high` or `very_high`.
+             * @default null
+             * @example light
+             */
+            activity: string | null;
+            /**
+             * Format: int32
+             * @default null
+             */
+            birth_year: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            body_fat_percent: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            height_cm: number | null;
+            /**
+             * @description `first_trimester`, `second_trimester`, `third_trimester`, `lactating_first_half_year` or
+             *     `lactating_later`.
+             * @default null
+             */
+            motherhood: string | null;
+            /**
+             * @description `female` or `male`, for which values are published.
+             * @default null
+             * @example female
+             */
+            sex: string | null;
+            /**
+             * Format: double
+             * @description Counts as long as the diary has no measured weight.
+             * @default null
+             */
+            weight_kg: number | null;
+        };
         /** @description Who accepts, with what. */
         Accept: {
             /** @description What stands in the link's fragment. */
@@ -8817,6 +9128,22 @@ export interface components {
             minimum_group: number;
             /** @description In the order of the catalogue. */
             nutrients: components["schemas"]["AggregateView"][];
+        };
+        /** @description A proposal of a practice that was accepted. */
+        AgreedTarget: {
+            /**
+             * Format: uuid
+             * @description The proposal.
+             */
+            id: string;
+            /** Format: double */
+            max?: number | null;
+            /** Format: double */
+            min?: number | null;
+            /** @description What the person calls the practice. */
+            name: string;
+            /** @example iron */
+            nutrient: string;
         };
         /** @description What somebody agrees to. */
         Agreement: {
@@ -9007,6 +9334,11 @@ export interface components {
         BTreeMap: {
             [key: string]: number | number[] | string;
         };
+        /**
+         * @description Where the expenditure is taken from.
+         * @enum {string}
+         */
+        BasisOfEnergy: "equation" | "adaptive" | "own";
         /** @description What an authenticator app is given. */
         BegunTotp: {
             /** @description Comes back with the first code. */
@@ -9031,6 +9363,16 @@ export interface components {
             known: number;
             nutrient: string;
             unit: string;
+        };
+        /** @description A bound, and whose it is. */
+        BoundView: {
+            /** Format: double */
+            amount: number;
+            /** @description What its publisher calls it, such as RDA or AI. */
+            letters?: string | null;
+            /** @description What the person calls the practice. */
+            name?: string | null;
+            source: components["schemas"]["SourceWord"];
         };
         /** @description A measurement in the canonical unit of its measure. */
         CanonicalView: {
@@ -9249,6 +9591,11 @@ export interface components {
              */
             of: string;
         };
+        Counted: {
+            /** Format: double */
+            factor: number;
+            nutrient: string;
+        };
         /** @description What somebody types to sign in. */
         Credentials: {
             /**
@@ -9260,6 +9607,15 @@ export interface components {
             installed?: boolean;
             /** @description Its password. */
             password: string;
+        };
+        /** @description What to aim for with one nutrient, in its unit. */
+        DayTarget: {
+            as_low_as_possible: boolean;
+            /** @description What is compared with the bounds: these, each times its factor, together. */
+            counts: components["schemas"]["Counted"][];
+            max?: components["schemas"]["BoundView"] | null;
+            max_added?: components["schemas"]["BoundView"] | null;
+            min?: components["schemas"]["BoundView"] | null;
         };
         DayTotals: {
             complete: boolean;
@@ -9417,6 +9773,46 @@ export interface components {
          * @enum {string}
          */
         EnergyUnit: "kcal" | "kj";
+        /** @description The energy to aim for, and how it came about; all in kcal a day. */
+        EnergyView: {
+            /**
+             * @description What should be said beside it: `from_equation_until_there_are_days`, `held_at_rest`,
+             *     `below_rest`, `fast`, `not_while_growing`, `not_for_mothers`.
+             */
+            care: string[];
+            /**
+             * Format: double
+             * @description What is spent.
+             */
+            expenditure_kcal?: number | null;
+            /**
+             * Format: double
+             * @description What the goal for the weight adds or takes.
+             */
+            goal_kcal: number;
+            /** Format: double */
+            kcal: number;
+            /**
+             * Format: double
+             * @description What of the expenditure is for a child.
+             */
+            motherhood_kcal: number;
+            /**
+             * Format: double
+             * @description How certain that is, where it is from the person's own days.
+             */
+            plus_minus_kcal?: number | null;
+            /**
+             * Format: double
+             * @description What the body takes at rest.
+             */
+            rest_kcal?: number | null;
+            /**
+             * Format: double
+             * @description What the day of the week makes of it.
+             */
+            weekday_percent: number;
+        };
         /**
          * @description What an entry can be.
          * @enum {string}
@@ -9516,11 +9912,52 @@ export interface components {
             /** @enum {string} */
             kind: "activity";
         });
+        /** @description An estimate with its uncertainty. */
+        EstimateView: {
+            complete_days: number;
+            /**
+             * Format: double
+             * @description On an average complete day.
+             */
+            eaten_kcal: number;
+            /** Format: double */
+            kcal: number;
+            /** Format: double */
+            kg_per_week: number;
+            /**
+             * Format: double
+             * @description How much the own days count, from 0 to 1; the rest is the equation.
+             */
+            own_share: number;
+            /**
+             * Format: double
+             * @description In 95 of 100 cases it is no further off than this, as far as what was recorded is right.
+             */
+            plus_minus_kcal: number;
+            /** @description Days with a weight. */
+            weights: number;
+        };
         /**
          * @description How often it is asked.
          * @enum {string}
          */
         Every: "once" | "day" | "week";
+        /** @description What the person's own days say of their expenditure. */
+        ExpenditureView: {
+            /**
+             * Format: double
+             * @description What the equation says.
+             */
+            equation_kcal?: number | null;
+            estimate?: components["schemas"]["EstimateView"] | null;
+            /** @description Why there is none yet. */
+            too_little: components["schemas"]["TooLittleView"][];
+            /**
+             * Format: int32
+             * @description So many days are looked at.
+             */
+            window_days: number;
+        };
         ExportView: {
             /** @description `days`, `foods`, `answers` or `aggregates`. */
             contents: string;
@@ -10126,6 +10563,43 @@ export interface components {
             /** Format: uuid */
             who: string;
         };
+        /** @description How the energy divides. */
+        MacroMode: {
+            /** @enum {string} */
+            mode: "reference";
+        } | {
+            /** Format: double */
+            carbohydrate: number;
+            /** Format: double */
+            fat: number;
+            /** @enum {string} */
+            mode: "ratio";
+            /** Format: double */
+            protein: number;
+        } | {
+            /** Format: double */
+            carbohydrate?: number | null;
+            /** Format: double */
+            fat?: number | null;
+            /** @enum {string} */
+            mode: "grams";
+            /** Format: double */
+            protein?: number | null;
+        } | {
+            /** Format: double */
+            fat: number;
+            /** @enum {string} */
+            mode: "per_kilogram";
+            /** Format: double */
+            protein: number;
+        } | {
+            /** @enum {string} */
+            mode: "ketogenic";
+            /** Format: double */
+            net_carbs: number;
+            /** Format: double */
+            protein_per_kg: number;
+        };
         /** @description An invitation that was made. */
         MadeInvitation: {
             /** @description When it ends by itself (RFC 3339). */
@@ -10420,6 +10894,15 @@ export interface components {
             /** @description What it is for; may be empty. */
             purpose: string;
         };
+        /** @description What differs on a day of the week. */
+        OnWeekday: {
+            /**
+             * Format: double
+             * @description The energy, in percent of the usual.
+             */
+            energy_percent?: number | null;
+            macros?: components["schemas"]["MacroMode"] | null;
+        };
         /** @description One signed-in browser or app. Where it is in the world is not looked up. */
         OneSession: {
             /** @description `web`, or `app` when it is installed. */
@@ -10500,6 +10983,13 @@ export interface components {
             met?: number | null;
             /** @example Rowing with Eva */
             name: string;
+        };
+        /** @description At least and at most, in the unit of the nutrient. */
+        OwnBounds: {
+            /** Format: double */
+            max?: number | null;
+            /** Format: double */
+            min?: number | null;
         };
         /** @description An own food as it is sent and shown. */
         OwnFoodForm: {
@@ -10628,6 +11118,72 @@ export interface components {
             /** Format: uuid */
             id: string;
             item: components["schemas"]["SentLibraryItem"];
+        };
+        /** @description What a person aims for. What is left out is as in the beginning. */
+        Plan: {
+            /**
+             * @description What practices proposed and the person accepted.
+             * @default []
+             */
+            agreed: components["schemas"]["AgreedTarget"][];
+            /** @default equation */
+            basis: components["schemas"]["BasisOfEnergy"];
+            /**
+             * @description `mifflin_st_jeor`, `harris_benedict`, `roza_shizgal`, `katch_mcardle` or `nasem2023`.
+             * @default mifflin_st_jeor
+             * @example mifflin_st_jeor
+             */
+            equation: string;
+            /**
+             * Format: double
+             * @description How the weight should go; below zero to lose some.
+             * @default 0
+             */
+            kg_per_week: number;
+            /**
+             * @default {
+             *       "mode": "reference"
+             *     }
+             */
+            macros: components["schemas"]["MacroMode"];
+            /**
+             * @description Own bounds by nutrient, each in the nutrient's unit. A bound of 0 takes away one from elsewhere.
+             * @default {}
+             */
+            own: {
+                [key: string]: components["schemas"]["OwnBounds"];
+            };
+            /**
+             * Format: double
+             * @description With the basis `own`.
+             * @default null
+             */
+            own_energy_kcal: number | null;
+            /**
+             * @default {
+             *       "activity": null,
+             *       "birth_year": null,
+             *       "body_fat_percent": null,
+             *       "height_cm": null,
+             *       "motherhood": null,
+             *       "sex": null,
+             *       "weight_kg": null
+             *     }
+             */
+            profile: components["schemas"]["AboutMe"];
+            /**
+             * @description Whose reference intakes: `nasem` or `efsa`.
+             * @default nasem
+             * @example nasem
+             */
+            reference: string;
+            /**
+             * @description What differs on a day of the week.
+             * @default {}
+             */
+            weekdays: {
+                [key: string]: components["schemas"]["OnWeekday"];
+            };
         };
         /** @description One measurement with its day. */
         Point: components["schemas"]["MeasuredView"] & {
@@ -11474,6 +12030,8 @@ export interface components {
             name: string;
             release: string;
         };
+        /** @enum {string} */
+        SourceWord: "nasem" | "efsa" | "macros" | "practice" | "own";
         /** @description What all fasts that ended come to. */
         Statistics: {
             /**
@@ -11569,6 +12127,32 @@ export interface components {
             /** @description Newest first. */
             targets: components["schemas"]["TargetView"][];
         };
+        /** @description What to aim for on a day. */
+        TargetsView: {
+            /** @example 2026-11-23 */
+            date: string;
+            energy?: components["schemas"]["EnergyView"] | null;
+            /** @description Parts of the profile that the energy needs. */
+            missing: string[];
+            /** @description By nutrient, all that there is something to say of. */
+            targets: {
+                [key: string]: components["schemas"]["DayTarget"];
+            };
+            /** @description The equation was not made for this age. */
+            unfit_age: boolean;
+            /**
+             * Format: double
+             * @description How much to drink.
+             */
+            water_goal_ml?: number | null;
+            /** @description When it was measured; absent where it is from the profile. */
+            weighed_on?: string | null;
+            /**
+             * Format: double
+             * @description The weight that was taken, in kg.
+             */
+            weight_kg?: number | null;
+        };
         /**
          * @description What an API token may do with its scopes.
          * @enum {string}
@@ -11595,6 +12179,12 @@ export interface components {
         Tokens: {
             /** @description Oldest first. */
             tokens: components["schemas"]["TokenView"][];
+        };
+        TooLittleView: {
+            have: number;
+            need: number;
+            /** @description `complete_days`, `weights` or `days_between_weights`. */
+            what: string;
         };
         /** @description One sum. */
         TotalView: {
