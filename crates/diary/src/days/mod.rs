@@ -17,6 +17,6 @@ pub(crate) mod store;
 mod view;
 
 pub(crate) use entry::zone as entry_zone;
-pub(crate) use routes::{PARTS, TRIES, routes, today, too_busy};
+pub(crate) use routes::{Obstacle, PARTS, TRIES, routes, today, too_busy};
 pub(crate) use several::{Lay, lay};
 pub(crate) use view::{DoneView, MeasuredView, TotalsView, clock_face};

@@ -357,7 +357,7 @@ pub(super) async fn change_day_with<T>(
     act: &str,
     change: impl Fn(&mut Documents, &Pantry) -> Result<T>,
 ) -> Result<Changed<T>> {
-    let mut last = None;
+    let mut obstacle = Obstacle::default();
     for _ in 0..TRIES {
         let (tx, read) = store::begin(app, presented, &[day], needs.scopes).await?;
         let pantry = if needs.own.is_empty() {
@@ -366,6 +366,7 @@ pub(super) async fn change_day_with<T>(
             Pantry::of(&items::list_in::<LibraryItem>(&tx, Some(needs.own)).await?)?
         };
         let only = Only::of(tx.session(), day)?;
+        let generation = tx.session().generation();
         let before = read.into_iter().next().unwrap_or_default();
         let mut after = before.documents.clone();
         let outcome = change(&mut after, &pantry)?;
@@ -374,9 +375,7 @@ pub(super) async fn change_day_with<T>(
         match store::keep(tx, &changes, act).await {
             Ok(()) => return Ok(Changed { documents: after, only, outcome }),
             Err(error) if error.is_race() => {
-                // Whoever was faster left another version. The same one again: what stands in the
-                // way is no device, but rows that do not belong together.
-                if last.replace(before.versions()) == Some(before.versions()) {
+                if obstacle.stays(&error, (generation, before.versions())) {
                     return Err(store::refused(app, presented, day, Error::Altered).await);
                 }
             }
@@ -395,10 +394,11 @@ pub(super) async fn change_two_days<T>(
     act: &str,
     change: impl Fn(&mut Documents, &mut Documents) -> Result<T>,
 ) -> Result<Changed<T>> {
-    let mut last = None;
+    let mut obstacle = Obstacle::default();
     for _ in 0..TRIES {
         let (tx, read) = store::begin(app, presented, &[day, other], PARTS).await?;
         let only = Only::of(tx.session(), day)?;
+        let generation = tx.session().generation();
         let mut read = read.into_iter();
         let before: ReadDay = read.next().unwrap_or_default();
         let other_before: ReadDay = read.next().unwrap_or_default();
@@ -414,9 +414,8 @@ pub(super) async fn change_two_days<T>(
         match store::keep(tx, &changes, act).await {
             Ok(()) => return Ok(Changed { documents: after, only, outcome }),
             Err(error) if error.is_race() => {
-                // As for one day: the same versions again are no other device.
-                let versions = (before.versions(), other_before.versions());
-                if last.replace(versions) == Some(versions) {
+                if obstacle.stays(&error, (generation, before.versions(), other_before.versions()))
+                {
                     return Err(store::refused(app, presented, day, Error::Altered).await);
                 }
             }
@@ -424,6 +423,24 @@ pub(super) async fn change_two_days<T>(
         }
     }
     Err(too_busy())
+}
+
+/// What stood in the way of a change, last time.
+#[derive(Default)]
+pub(crate) struct Obstacle<Versions>(Option<Versions>);
+
+impl<Versions: PartialEq> Obstacle<Versions> {
+    /// Whether it stays. A device that was faster left other versions, and a re-key another generation
+    /// of keys. The same ones again: rows that do not belong together. Of two that waited for each
+    /// other the one that was ended has learnt nothing.
+    pub(crate) fn stays(&mut self, error: &Error, versions: Versions) -> bool {
+        if error.is_deadlock() {
+            return false;
+        }
+        let stays = self.0.as_ref() == Some(&versions);
+        self.0 = Some(versions);
+        stays
+    }
 }
 
 pub(crate) fn too_busy() -> Error {

@@ -12,7 +12,7 @@ use super::{
     store::{self, Waiting},
 };
 use crate::days::{
-    PARTS, TRIES,
+    Obstacle, PARTS, TRIES,
     change::Documents,
     store::{self as days_store, Change},
     today, too_busy,
@@ -79,9 +79,10 @@ async fn merge_day(
     items: &[Item],
 ) -> Result<Count> {
     let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-    let mut last = None;
+    let mut obstacle = Obstacle::default();
     for _ in 0..TRIES {
         let (tx, read) = days_store::begin(app, presented, &[day], PARTS).await?;
+        let generation = tx.session().generation();
         let before = read.into_iter().next().unwrap_or_default();
         let still_there = store::lock(&tx, &ids).await?;
         let mut after = before.documents.clone();
@@ -92,8 +93,7 @@ async fn merge_day(
         match days_store::keep(tx, &changes, "items_filed").await {
             Ok(()) => return Ok(Count { filed: filed.len(), gone }),
             Err(error) if error.is_race() => {
-                // As for any change of a day: the same versions again are no other device.
-                if last.replace(before.versions()) == Some(before.versions()) {
+                if obstacle.stays(&error, (generation, before.versions())) {
                     return Err(days_store::refused(app, presented, day, Error::Altered).await);
                 }
             }

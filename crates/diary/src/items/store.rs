@@ -7,7 +7,7 @@ use tokio_postgres::{Row, types::Type};
 use uuid::Uuid;
 
 use super::item::{self, Item, Items, Kept};
-use crate::days::{TRIES, store::refused};
+use crate::days::{Obstacle, TRIES, store::refused};
 
 /// What the seal of every item is bound to.
 pub(crate) const TABLE: &str = "diary.record_item";
@@ -121,27 +121,25 @@ pub async fn change<T: Item, R>(
 ) -> Result<R> {
     let scope = T::SCOPE.as_str();
     let sql = if presented.is_visit() { &LOOK_FOR_CHANGE } else { &READ_FOR_CHANGE };
-    let mut last = None;
-    for _ in 0..TRIES {
+    let mut obstacle = Obstacle::default();
+    for tried in 1..=TRIES {
         let (tx, rows) = app.db().begin(presented, sql, &[&scope]).await?;
         tx.session().require_write_items(T::SCOPE)?;
         let read = match open(tx.session(), &rows) {
             Ok(read) => read,
-            Err(error) if error.is_race() => continue,
+            Err(error) if error.is_race() && tried < TRIES => continue,
             Err(error) => {
                 drop(tx);
                 return Err(refused(app, presented, scope, error).await);
             }
         };
+        let generation = tx.session().generation();
         let mut items = Items::new(read);
         let outcome = change(&mut items)?;
         match keep(tx, &items, act).await {
             Ok(()) => return Ok(outcome),
             Err(error) if error.is_race() => {
-                // Whoever was faster left other versions. The same ones again: what stands in the way
-                // is no device, but rows that do not belong together.
-                let versions = items.versions();
-                if last.replace(versions.clone()) == Some(versions) {
+                if obstacle.stays(&error, (generation, items.versions())) {
                     return Err(refused(app, presented, scope, Error::Altered).await);
                 }
             }

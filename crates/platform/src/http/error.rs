@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use tokio_postgres::error::SqlState;
 use utoipa::ToSchema;
 
 /// The result of handling a request.
@@ -158,19 +159,20 @@ impl Error {
 
     /// Whether trying again from the beginning may succeed: another transaction was faster.
     pub fn is_race(&self) -> bool {
-        use tokio_postgres::error::SqlState;
+        matches!(self, Self::NewKeys)
+            || self.is_deadlock()
+            || self.code() == Some(&SqlState::T_R_SERIALIZATION_FAILURE)
+    }
 
-        if matches!(self, Self::NewKeys) {
-            return true;
-        }
-        let Self::Internal(cause) = self else { return false };
-        cause
-            .downcast_ref::<tokio_postgres::Error>()
-            .and_then(tokio_postgres::Error::code)
-            .is_some_and(|code| {
-                *code == SqlState::T_R_SERIALIZATION_FAILURE
-                    || *code == SqlState::T_R_DEADLOCK_DETECTED
-            })
+    /// Whether two transactions waited for each other and this one was ended. It says nothing about
+    /// what is stored.
+    pub fn is_deadlock(&self) -> bool {
+        self.code() == Some(&SqlState::T_R_DEADLOCK_DETECTED)
+    }
+
+    fn code(&self) -> Option<&SqlState> {
+        let Self::Internal(cause) = self else { return None };
+        cause.downcast_ref::<tokio_postgres::Error>()?.code()
     }
 
     /// The name of the database's constraint that was broken, if that is what happened.

@@ -375,6 +375,12 @@ impl Caller {
         .ok_or(Error::NotFound)
     }
 
+    /// Another number after some scope that the caller has got new keys.
+    pub fn generation(&self) -> u64 {
+        let epochs = Scope::ALL.into_iter().filter_map(|scope| self.current_epoch(scope).ok());
+        epochs.map(u64::from).sum()
+    }
+
     /// What opens a row of this epoch. A row that is newer than the caller's keys was sealed anew
     /// while the request was on its way.
     pub fn cover_of_row(&self, scope: Scope, epoch: u32) -> Result<&Cover> {

@@ -19,6 +19,7 @@ use crate::{
 };
 
 const DAY: &str = "/api/v1/days/2026-03-01";
+const SETTINGS: &str = "/api/v1/settings";
 
 /// What somebody who runs SQL in a member's request finds of the practice and of its client.
 async fn found_by_sql(server: &TestServer, who: &Person, practice: Uuid, client: Uuid) -> Vec<i64> {
@@ -33,6 +34,7 @@ async fn found_by_sql(server: &TestServer, who: &Person, practice: Uuid, client:
     for sql in [
         "select count(*) from auth.visit_entry".to_owned(),
         "select count(*) from diary.look(array['food'], '2026-03-01', '2026-03-01')".to_owned(),
+        "select count(*) from diary.look_items('plan', null)".to_owned(),
         format!("select count(*) from circle.roster('{practice}', '2026-03-01')"),
         format!("select count(*) from circle.held_parts('{practice}')"),
         format!("select count(*) from circle.held_words('{practice}')"),
@@ -117,7 +119,12 @@ async fn a10_who_was_removed_from_a_practice_gets_nothing_from_that_moment() {
     becomes_member(&kim, practice, &lee, "professional").await;
     becomes_member(&kim, practice, &mia, "professional").await;
     ana.eat("2026-03-01", BANANA, 100.0).await;
-    drop(lets_in(&ana, &code, "Ana", json!([see("food"), see("summary")])).await.expect(201));
+    drop(
+        lets_in(&ana, &code, "Ana", json!([see("food"), see("summary"), see("plan")]))
+            .await
+            .expect(201),
+    );
+    drop(ana.put(SETTINGS, &json!({"water_goal_ml": 1_900})).await.expect(200));
     let line = format!("/api/v1/lines/{}/{practice}/messages", ana.id);
     drop(ana.post(&line, &json!({"text": "for the practice"})).await.expect(201));
     let card = json!({"name": "Ana", "groups": [], "note": "walks"});
@@ -129,6 +136,7 @@ async fn a10_who_was_removed_from_a_practice_gets_nothing_from_that_moment() {
 
     // Before, all of it is there.
     drop(look_as(&lee, practice, ana.id, DAY).await.expect(200));
+    drop(look_as(&lee, practice, ana.id, SETTINGS).await.expect(200));
     assert_eq!(roster(&lee, practice).await.len(), 1);
     drop(lee.get(&line).await.expect(200));
     let before = found_by_sql(&server, &lee, practice, ana.id).await;
@@ -138,8 +146,8 @@ async fn a10_who_was_removed_from_a_practice_gets_nothing_from_that_moment() {
     let old = slot(&admin, practice, &lee, own.pair()).await;
     let keys = [own.pair(), &old];
     let openable = opened_with(&admin, practice, &keys, lee.id).await;
-    // Two parts, a name, a line, a card, a slot, three members' names.
-    assert!(openable >= 9, "only {openable} opened before: the test is broken");
+    // Three parts, a name, a line, a card, a slot, three members' names.
+    assert!(openable >= 10, "only {openable} opened before: the test is broken");
 
     let removed = format!("{}/{}", members_of(practice), lee.id);
     drop(mia.delete(&removed).await.expect(403));
@@ -149,6 +157,7 @@ async fn a10_who_was_removed_from_a_practice_gets_nothing_from_that_moment() {
     drop(look_as(&lee, practice, ana.id, DAY).await.expect(404));
     let range = "/api/v1/days?from=2026-03-01&to=2026-03-02";
     drop(look_as(&lee, practice, ana.id, range).await.expect(404));
+    drop(look_as(&lee, practice, ana.id, SETTINGS).await.expect(404));
     drop(lee.get(&format!("/api/v1/practices/{practice}/roster")).await.expect(404));
     drop(lee.get(&line).await.expect(404));
     drop(lee.get(&members_of(practice)).await.expect(404));
@@ -169,6 +178,7 @@ async fn a10_who_was_removed_from_a_practice_gets_nothing_from_that_moment() {
     for who in [&kim, &mia] {
         for _ in 0..2 {
             drop(look_as(who, practice, ana.id, DAY).await.expect(200));
+            drop(look_as(who, practice, ana.id, SETTINGS).await.expect(200));
         }
         let clients = roster(who, practice).await;
         assert_eq!((&clients[0]["name"], &clients[0]["note"]), (&json!("Ana"), &json!("walks")));

@@ -4,6 +4,7 @@
 use keys::{PasswordCost, SessionToken, stretch};
 use platform::session::hex;
 use secrecy::SecretString;
+use serde_json::json;
 use testkit::{Person, TestServer};
 use tokio_postgres::Client;
 use uuid::Uuid;
@@ -21,6 +22,9 @@ async fn two_people() -> (TestServer, Person, Person) {
     let (ana, ben) = (server.person("ana").await, server.person("ben").await);
     ana.eat(DAY, BANANA, 100.0).await;
     ben.eat(DAY, BANANA, 200.0).await;
+    for person in [&ana, &ben] {
+        drop(person.put("/api/v1/settings", &json!({"water_goal_ml": 1_900})).await.expect(200));
+    }
     (server, ana, ben)
 }
 
@@ -389,7 +393,13 @@ async fn a04_inside_a_person_s_request_others_rows_are_neither_seen_nor_changed(
     }
     thief.batch_execute("commit").await.unwrap();
     let after = rows_about(&admin, ben.id).await;
-    for table in ["diary.record_day", "audit.event", "auth.session", "accounts.key_slot"] {
+    for table in [
+        "diary.record_day",
+        "diary.record_item",
+        "audit.event",
+        "auth.session",
+        "accounts.key_slot",
+    ] {
         let of = |rows: &[String]| {
             rows.iter().filter(|row| row.starts_with(table)).cloned().collect::<Vec<_>>()
         };
@@ -410,6 +420,17 @@ fn changes_to(person: Uuid) -> Vec<String> {
             "select diary.keep_days('{person}', array['food'], array['2026-11-02'::date],
                 array[1::bigint], array[1], array['planted'::bytea], 'entry_recorded')"
         ),
+        format!(
+            "insert into diary.record_item (owner, scope, item, version, epoch, body_sealed)
+            values ('{person}', 'plan', gen_random_uuid(), 1, 1, 'planted')"
+        ),
+        format!("update diary.record_item set version = version + 1 where owner = '{person}'"),
+        "update diary.record_item set owner = gen_random_uuid()".to_owned(),
+        format!(
+            "select diary.keep_items('{person}', 'library', array[gen_random_uuid()],
+                array[1::bigint], 1, array['planted'::bytea], 'item_kept')"
+        ),
+        format!("delete from diary.record_item where owner = '{person}' and scope = 'plan'"),
         format!(
             "insert into accounts.key_slot
             values ('{person}', gen_random_uuid(), 2, sha256('planted'), 'x', 8, 1, 1)"
@@ -447,6 +468,9 @@ fn changes_to(person: Uuid) -> Vec<String> {
         format!("select circle.found('{person}', 'practice', 'k', sha256('t'), 's')"),
         "select diary.keep_days_of_visit(array['food'], array[date '2026-11-20'], array[2::bigint],
             array[1], array['planted'::bytea], 'planted')"
+            .to_owned(),
+        "select diary.keep_items_of_visit('plan', array[gen_random_uuid()], array[1::bigint], 1,
+            array['planted'::bytea], 'planted')"
             .to_owned(),
         "select auth.touch_session()".to_owned(),
     ]

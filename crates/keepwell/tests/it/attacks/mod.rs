@@ -9,6 +9,7 @@ mod friends;
 mod guessing;
 mod hostile_input;
 mod injection;
+mod items;
 mod loot;
 mod network;
 mod other_sites;

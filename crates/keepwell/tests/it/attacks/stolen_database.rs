@@ -15,6 +15,7 @@ use super::loot::{Loot, everything};
 
 const DAY: &str = "2026-11-20";
 const NOTE: &str = "felt dizzy after the ninth oyster";
+const MEAL: &str = "Merienda at the harbour";
 const CHEDDAR: &str = "usda-sr28:01009";
 
 /// Somebody with a food, water and a note on a day, from two devices.
@@ -28,6 +29,9 @@ async fn somebody(server: &TestServer) -> Person {
     ] {
         drop(ana.post(&path, &entry).await.expect(201));
     }
+    let settings =
+        json!({"groups": [{"group": "own1", "name": MEAL}], "highlighted": ["vitamin_k"]});
+    drop(ana.put("/api/v1/settings", &settings).await.expect(200));
     ana
 }
 
@@ -42,6 +46,9 @@ fn nothing_to_read(loot: &Loot, ana: &Person) {
         "USDA",
         "Tbilisi",
         "breakfast",
+        MEAL,
+        "Merienda",
+        "vitamin_k",
         &ana.email,
         "@example.org",
         &ana.password,

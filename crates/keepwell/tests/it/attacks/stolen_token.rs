@@ -26,6 +26,7 @@ async fn ana_and_her_scale() -> (TestServer, Person, Program) {
     let server = TestServer::start(keepwell::router).await;
     let ana = server.person("ana").await;
     ana.eat("2026-11-20", "usda-sr28:09040", 100.0).await;
+    drop(ana.put("/api/v1/settings", &json!({"calm": true})).await.expect(200));
     let scale = ana.program("write_only", &Scope::ALL.map(Scope::as_str)).await;
     (server, ana, scale)
 }

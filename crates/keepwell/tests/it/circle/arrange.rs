@@ -2,8 +2,8 @@
 //! what comes afterwards.
 
 use keys::{
-    Cover, DayNumber, GrantIdentity, KeyPair, Keyring, LineKey, PublicKey, Scope, SessionToken,
-    seal_grant, seal_letter, seal_to_self,
+    Cover, DataKey, DayNumber, GrantIdentity, KeyPair, Keyring, Ladder, LineKey, Place, PublicKey,
+    RecordId, Scope, SessionToken, seal_grant, seal_letter, seal_to_self,
 };
 use platform::days;
 use serde_json::json;
@@ -39,6 +39,33 @@ pub(crate) async fn keyring(server: &TestServer, admin: &Client, person: &Person
     let hash = token.database_token().fingerprint().to_vec();
     let sealed: Vec<u8> = admin.query_one(row, &[&hash]).await.unwrap().get(0);
     Keyring::open(&server.root.keyring_key(&token.keyring_key()), person.id, &sealed).unwrap()
+}
+
+/// The table of undated items.
+pub(crate) const ITEMS: &str = "diary.record_item";
+
+/// Puts an undated item into a person's diary, sealed as their own request seals it.
+pub(crate) async fn keep_item(
+    server: &TestServer,
+    admin: &Client,
+    person: &Person,
+    scope: Scope,
+    item: Uuid,
+    plain: &[u8],
+) {
+    let (owner, keyring) = (person.id, keyring(server, admin, person).await);
+    let erasure = "select key_sealed from erasure.erasure_key where owner = $1";
+    let erasure: Vec<u8> = admin.query_one(erasure, &[&owner]).await.unwrap().get(0);
+    let erasure = server.root.open_erasure_key(owner, &erasure).unwrap();
+    let (epoch, cover) = keyring.current(owner, scope).unwrap();
+    let record = RecordId::Item(item);
+    let key = DataKey::derive(&cover.items().unwrap(), &erasure, owner, scope, epoch, record);
+    let place = Place { table: ITEMS, owner, scope, record, version: 1, epoch };
+    let body = key.seal(&place, plain, &Ladder::SMALL).unwrap();
+    let keep = "insert into diary.record_item (owner, scope, item, version, epoch, body_sealed)
+        values ($1, $2::text, $3, 1, $4, $5)";
+    let epoch = i32::try_from(epoch).unwrap();
+    admin.execute(keep, &[&owner, &scope.as_str(), &item, &epoch, &body]).await.unwrap();
 }
 
 /// The public key of a principal, as the database has it.

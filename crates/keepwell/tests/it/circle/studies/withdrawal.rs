@@ -88,6 +88,7 @@ async fn a11_sql_in_a_researcher_s_request_reaches_no_participant_s_rows_or_past
     study.enrol(&ana).await;
     eat(&ana, "2026-11-20", 118.0).await;
     study.answer(&ana, 7.5, "well").await;
+    drop(ana.put("/api/v1/settings", &json!({"calm": true})).await.expect(200));
     let admin = server.db.admin().await;
     let tables = [
         "circle.consent",
@@ -96,6 +97,7 @@ async fn a11_sql_in_a_researcher_s_request_reaches_no_participant_s_rows_or_past
         "auth.access_grant",
         "circle.share",
         "diary.record_day",
+        "diary.record_item",
     ];
     let count = async |table: &str, cookie: &str| {
         server.db.begin_as(&admin, cookie).await;

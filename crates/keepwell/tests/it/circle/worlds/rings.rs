@@ -4,21 +4,19 @@
 use std::collections::BTreeMap;
 
 use keys::{
-    Cover, DataKey, ErasureKey, GrantIdentity, KeyPair, Keyring, Ladder, Leaf, Place, RecordId,
-    Scope, open_held_grant, open_membership,
+    Cover, DataKey, ErasureKey, GrantIdentity, KeyPair, Keyring, Leaf, Place, RecordId, Scope,
+    open_held_grant, open_membership,
 };
 use platform::days;
 use testkit::{
-    Person, TestServer,
+    TestServer,
     permissions::{Permissions, Who},
 };
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
 use super::server::Society;
-use crate::circle::arrange::keyring;
-
-const ITEMS: &str = "diary.record_item";
+use crate::circle::arrange::{ITEMS, keep_item, keyring};
 
 /// A cover that a holder opened once.
 struct Held {
@@ -51,7 +49,8 @@ impl Rings {
         for person in &society.people {
             let keyring = keyring(server, admin, person).await;
             for scope in [Scope::Food, Scope::Plan, Scope::Library] {
-                keep_item(server, admin, person, &keyring, scope).await;
+                let plain = b"\x01{}";
+                keep_item(server, admin, person, scope, Uuid::now_v7(), plain).await;
             }
             people.push(keyring);
         }
@@ -162,27 +161,6 @@ fn opens_with(held: &Held, stored: &Stored, erasure: &ErasureKey) -> bool {
             key.open(&place, &stored.body).is_ok()
         })
     })
-}
-
-/// Puts an undated item into a person's diary, as their own request does.
-async fn keep_item(
-    server: &TestServer,
-    admin: &Client,
-    person: &Person,
-    keyring: &Keyring,
-    scope: Scope,
-) {
-    let erasure = &erasure_keys(server, admin).await[&person.id];
-    let (epoch, cover) = keyring.current(person.id, scope).unwrap();
-    let record = RecordId::Item(Uuid::now_v7());
-    let key = DataKey::derive(&cover.items().unwrap(), erasure, person.id, scope, epoch, record);
-    let place = Place { table: ITEMS, owner: person.id, scope, record, version: 1, epoch };
-    let body = key.seal(&place, b"\x01{}", &Ladder::SMALL).unwrap();
-    let RecordId::Item(item) = record else { unreachable!("it is one") };
-    let keep = "insert into diary.record_item (owner, scope, item, version, epoch, body_sealed)
-        values ($1, $2::text, $3, 1, $4, $5)";
-    let epoch = i32::try_from(epoch).unwrap();
-    admin.execute(keep, &[&person.id, &scope.as_str(), &item, &epoch, &body]).await.unwrap();
 }
 
 async fn grants(admin: &Client) -> Vec<Row> {
