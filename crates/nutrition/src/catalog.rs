@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use crate::error::Damaged;
 use crate::food::{FoodId, FoodRef};
+use crate::gap::{Edible, edible};
 use crate::pack::Tables;
 use crate::search::Index;
 
@@ -13,6 +14,7 @@ static PACK: &[u8] = include_bytes!("../../../catalog/usda-sr28.pack");
 pub struct Catalog {
     tables: Tables,
     index: Index,
+    edible: OnceLock<Vec<Edible>>,
 }
 
 /// The catalogue that is part of the program, opened on first use.
@@ -27,7 +29,7 @@ impl Catalog {
     pub fn open(pack: &[u8]) -> Result<Self, Damaged> {
         let tables = Tables::open(pack)?;
         let index = Index::build(&tables);
-        Ok(Self { tables, index })
+        Ok(Self { tables, index, edible: OnceLock::new() })
     }
 
     /// The food of this name, if there is one.
@@ -40,6 +42,15 @@ impl Catalog {
     /// Every food, in the order of the release.
     pub fn foods(&self) -> impl Iterator<Item = FoodRef<'_>> {
         (0..self.len()).filter_map(|at| FoodRef::at(&self.tables, at))
+    }
+
+    /// The foods that are eaten as they are, worked out on first use.
+    pub(crate) fn edible(&self) -> &[Edible] {
+        self.edible.get_or_init(|| edible(self))
+    }
+
+    pub(crate) fn food_at(&self, at: usize) -> Option<FoodRef<'_>> {
+        FoodRef::at(&self.tables, at)
     }
 
     /// How many foods there are.

@@ -7,7 +7,7 @@
 use crate::food::FoodRef;
 use crate::method::Method;
 use crate::nutrient::Nutrient;
-use crate::values::Values;
+use crate::values::{Value, Values, exact};
 
 #[derive(Clone, Copy)]
 struct Found {
@@ -19,12 +19,22 @@ struct Found {
 pub(crate) fn values(food: &FoodRef<'_>) -> Values {
     let mut values = Values::new();
     for nutrient in Nutrient::ALL {
-        let found = nutrient.sr28().and_then(|number| direct(food, number));
-        if let Some(found) = found.or_else(|| follow(food, nutrient)) {
+        if let Some(found) = find(food, nutrient) {
             values.put(nutrient, found.thousandths, found.method);
         }
     }
     values
+}
+
+/// One of them.
+pub(crate) fn value(food: &FoodRef<'_>, nutrient: Nutrient) -> Option<Value> {
+    let found = find(food, nutrient)?;
+    Some(Value { amount: exact(found.thousandths), method: found.method })
+}
+
+fn find(food: &FoodRef<'_>, nutrient: Nutrient) -> Option<Found> {
+    let found = nutrient.sr28().and_then(|number| direct(food, number));
+    found.or_else(|| follow(food, nutrient))
 }
 
 /// What follows from other nutrients, where the release does not say it itself.

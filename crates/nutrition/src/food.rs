@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::derive;
 use crate::error::Invalid;
 use crate::method::Method;
+use crate::nutrient::Nutrient;
 use crate::pack::{Food, Tables};
 use crate::portion::Portion;
 use crate::values::{Value, Values};
@@ -126,6 +127,11 @@ impl<'a> FoodRef<'a> {
         self.tables.groups.get(usize::from(self.food.group))
     }
 
+    /// The number of that group in the release.
+    pub(crate) fn group_code(&self) -> u32 {
+        self.tables.group_codes.get(usize::from(self.food.group)).copied().unwrap_or_default()
+    }
+
     /// Who makes it, for the few foods of one maker.
     pub fn manufacturer(&self) -> Option<&'a str> {
         Some(self.tables.manufacturers.get(self.at)).filter(|name| !name.is_empty())
@@ -149,6 +155,11 @@ impl<'a> FoodRef<'a> {
     /// What 100 g of it hold, derived nutrients included.
     pub fn values(&self) -> Values {
         derive::values(self)
+    }
+
+    /// What 100 g of it hold of one nutrient; `None` where it is unknown.
+    pub fn value(&self, nutrient: Nutrient) -> Option<Value> {
+        derive::value(self, nutrient)
     }
 
     /// Energy of 100 g in kcal.

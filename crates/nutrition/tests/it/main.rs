@@ -7,6 +7,8 @@ mod expenditure;
 #[cfg(test)]
 mod foods;
 #[cfg(test)]
+mod gap;
+#[cfg(test)]
 mod intakes;
 #[cfg(test)]
 mod known_answers;
@@ -16,6 +18,8 @@ mod labels;
 mod recipes;
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod scores;
 #[cfg(test)]
 mod search;
 #[cfg(test)]
