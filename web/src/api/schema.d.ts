@@ -2927,6 +2927,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/foods/gap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which foods would fill a gap: eaten as they are, whole ones apart, of each kind the best. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description Keys and how much is missing, with commas between.
+                     * @example iron:4.2,calcium:300
+                     */
+                    want: string;
+                    /**
+                     * @description How much of each food is compared: `portion`, `100g` or `100kcal`.
+                     * @example portion
+                     */
+                    per?: string;
+                    /** @description How many whole foods at most, and how many others. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GapFillers"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/foods/{id}": {
         parameters: {
             query?: never;
@@ -6161,6 +6225,174 @@ export interface paths {
                     };
                 };
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A day or a range on one sheet: averages over complete days, how many those are, shares of targets,
+         *     scores and balances. What may not be seen is not there.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The first day.
+                     * @example 2026-11-01
+                     */
+                    from: string;
+                    /**
+                     * @description The last day; the first one for the report of one day.
+                     * @example 2026-11-30
+                     */
+                    to: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Report"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `summary` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without `summary` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which of the foods of a range something comes from, and from which meals. */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description The first day.
+                     * @example 2026-11-01
+                     */
+                    from: string;
+                    /**
+                     * @description The last day.
+                     * @example 2026-11-30
+                     */
+                    to: string;
+                    /**
+                     * @description Of what.
+                     * @example iron
+                     */
+                    nutrient: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReportSources"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without `food` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a visitor without `food` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -10144,6 +10376,38 @@ export interface components {
             /** Format: uuid */
             study: string;
         };
+        GapFiller: {
+            /** @description What it brings of each that is missing, in the order of the question; `null` where nobody knows. */
+            amounts: (number | null)[];
+            /**
+             * Format: double
+             * @description Energy of that much, in kcal.
+             */
+            energy_kcal?: number | null;
+            /**
+             * Format: double
+             * @description So much of it.
+             */
+            grams: number;
+            group: string;
+            /** @example usda-sr28:16070 */
+            id: string;
+            name: string;
+            portion?: components["schemas"]["PortionInfo"] | null;
+            /**
+             * Format: double
+             * @description The mean share of what is missing that it brings, each capped at the whole, 0 to 1.
+             */
+            share: number;
+            source: string;
+        };
+        /** @description What would fill a gap, best first. */
+        GapFillers: {
+            /** @description All others. */
+            others: components["schemas"]["GapFiller"][];
+            /** @description Plain foods as they grow, swim or graze. */
+            whole: components["schemas"]["GapFiller"][];
+        };
         /** @description The answer to one question. */
         Given: number | number[] | string;
         /**
@@ -11423,6 +11687,228 @@ export interface components {
             parts: components["schemas"]["Ingredient"][];
             time?: string | null;
             weekdays: boolean[];
+        };
+        /** @description A day or a range on one sheet. */
+        Report: {
+            /**
+             * Format: int32
+             * @description Over how many days the averages may run: the complete ones; of a single day, the day as it is.
+             */
+            averaged_days: number;
+            balances: components["schemas"]["ReportBalance"][];
+            /**
+             * Format: int32
+             * @description How many of them are complete.
+             */
+            complete_days: number;
+            /**
+             * Format: int32
+             * @description How many days that is.
+             */
+            days: number;
+            energy: components["schemas"]["ReportEnergy"];
+            /** @example 2026-11-01 */
+            from: string;
+            /**
+             * Format: int32
+             * @description On how many of them something was eaten or drunk.
+             */
+            logged_days: number;
+            /** @description Carbohydrate, protein, fat and alcohol, as far as they are known. */
+            macronutrients: components["schemas"]["ReportMacronutrient"][];
+            /** @description Every nutrient that is known for a food or has a target, in the order of the table. */
+            nutrients: components["schemas"]["ReportLine"][];
+            /** @description Absent where the targets may not be seen; empty where there are none. */
+            scores?: components["schemas"]["ReportScore"][] | null;
+            /** @example 2026-11-30 */
+            to: string;
+            /**
+             * Format: double
+             * @description Drunk besides what is in foods, a day.
+             */
+            water_ml?: number | null;
+        };
+        ReportBalance: {
+            /** @example calcium_magnesium */
+            key: string;
+            /**
+             * Format: double
+             * @description What the rule says.
+             */
+            least?: number | null;
+            /** Format: double */
+            most?: number | null;
+            of: string;
+            /**
+             * Format: double
+             * @description How much there is of the first for each of the second, in their units; absent where one is unknown.
+             */
+            ratio?: number | null;
+            /** @description `below`, `within` or `above`. */
+            side?: string | null;
+            /** @description Who says so. */
+            source: string;
+            to: string;
+        };
+        /** @description All in kcal a day. */
+        ReportEnergy: {
+            /**
+             * Format: double
+             * @description Eaten a day; absent where it is known for no food.
+             */
+            eaten_kcal?: number | null;
+            /**
+             * Format: double
+             * @description What activities took a day, above rest. Absent where activities may not be seen.
+             */
+            spent_kcal?: number | null;
+            /**
+             * Format: double
+             * @description To aim for. Absent where there is no target, or it may not be seen.
+             */
+            target_kcal?: number | null;
+        };
+        /** @description One nutrient of a report. */
+        ReportLine: {
+            /**
+             * Format: double
+             * @description A day, in its unit; absent where nobody knows.
+             */
+            amount?: number | null;
+            /**
+             * Format: int32
+             * @description Over so many days.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description … of how many.
+             */
+            foods: number;
+            /**
+             * Format: int32
+             * @description For how many foods of all days it is known, …
+             */
+            known: number;
+            /**
+             * Format: double
+             * @description To aim for at most.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description To aim for at least.
+             */
+            min?: number | null;
+            nutrient: string;
+            /**
+             * Format: double
+             * @description How much of `max` is used up.
+             */
+            of_max?: number | null;
+            /**
+             * Format: double
+             * @description How much of `min` is reached, 1 for all of it.
+             */
+            of_min?: number | null;
+        };
+        ReportMacronutrient: {
+            /**
+             * Format: double
+             * @description In g a day.
+             */
+            amount: number;
+            nutrient: string;
+            /**
+             * Format: double
+             * @description Of the energy that these give together, by the general factors, 0 to 1.
+             */
+            share: number;
+        };
+        ReportMeal: {
+            /** Format: double */
+            amount: number;
+            /** Format: int32 */
+            foods: number;
+            /** Format: int32 */
+            known: number;
+        };
+        ReportScore: {
+            /**
+             * Format: double
+             * @description For which part of the foods the amounts are known, on average, 0 to 1.
+             */
+            confidence: number;
+            /** @example minerals */
+            key: string;
+            /** @description The nutrients with a target, the least reached first. */
+            parts: components["schemas"]["ReportScorePart"][];
+            /**
+             * Format: double
+             * @description Of the targets on average, each capped at the whole, 0 to 1; absent where nothing is known.
+             */
+            share?: number | null;
+            /** @description Where the choice of nutrients comes from; empty where it is a group of the table. */
+            source: string;
+        };
+        ReportScorePart: {
+            nutrient: string;
+            /**
+             * Format: double
+             * @description Absent where nobody knows.
+             */
+            share?: number | null;
+        };
+        ReportSource: {
+            /**
+             * Format: double
+             * @description Absent where nobody knows.
+             */
+            amount?: number | null;
+            food: string;
+            /** Format: double */
+            grams: number;
+            name: string;
+            release: string;
+            source: string;
+            /**
+             * Format: int32
+             * @description How often it was eaten.
+             */
+            times: number;
+        };
+        /** @description Which foods and meals something comes from. */
+        ReportSources: {
+            /**
+             * Format: double
+             * @description Over all these days, in its unit.
+             */
+            amount: number;
+            /** Format: int32 */
+            complete_days: number;
+            /**
+             * Format: int32
+             * @description Days with a food.
+             */
+            days: number;
+            /**
+             * Format: int32
+             * @description … of how many.
+             */
+            foods: number;
+            /** @description The most first; those that nobody knows last. */
+            from: components["schemas"]["ReportSource"][];
+            /** @description Over the complete days, by meal. */
+            groups: {
+                [key: string]: components["schemas"]["ReportMeal"];
+            };
+            /**
+             * Format: int32
+             * @description For how many of the foods eaten it is known, …
+             */
+            known: number;
+            nutrient: string;
+            unit: string;
         };
         /**
          * @description What a member may.

@@ -9,7 +9,7 @@ use axum::{
     http::header,
     response::{AppendHeaders, IntoResponse},
 };
-use nutrition::{FoodId, FoodRef, Group, Nutrient, Value, Values, catalog};
+use nutrition::{FoodId, FoodRef, Group, Nutrient, Portion, Value, Values, catalog};
 use platform::{Access, App, Error, PresentedCaller, ProblemJson, Result, Routes, http::Path};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Routes {
     Routes::default()
         .add(Access::Public, routes!(nutrients))
         .add(Access::SessionOrToken, routes!(search))
+        .add(Access::SessionOrToken, routes!(super::gap::gap))
         .add(Access::SessionOrToken, routes!(food))
         .add(Access::SessionOrToken, routes!(eaten::eaten))
 }
@@ -187,11 +188,17 @@ struct SourceInfo {
 
 /// A household measure.
 #[derive(Serialize, ToSchema)]
-struct PortionInfo {
+pub(super) struct PortionInfo {
     seq: u16,
     #[schema(example = "1 slice (1 oz)")]
     name: String,
     grams: f64,
+}
+
+impl PortionInfo {
+    pub(super) fn of(portion: Portion) -> Self {
+        Self { seq: portion.seq, name: portion.name, grams: portion.grams }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -228,15 +235,7 @@ async fn food(
         name: food.name().to_owned(),
         group: food.group(),
         source: SourceInfo { name: source.name.to_owned(), release: source.release.to_owned() },
-        portions: food
-            .portions()
-            .into_iter()
-            .map(|portion| PortionInfo {
-                seq: portion.seq,
-                name: portion.name,
-                grams: portion.grams,
-            })
-            .collect(),
+        portions: food.portions().into_iter().map(PortionInfo::of).collect(),
         nutrients: value_infos(&food.values()),
     }))
 }

@@ -27,6 +27,7 @@ mod organisations;
 mod plan;
 mod policies;
 mod program;
+mod report;
 mod restore;
 mod routes;
 mod second_steps;

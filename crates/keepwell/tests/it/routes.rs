@@ -14,6 +14,11 @@ pub(crate) fn visit(path: &str) -> String {
         "/api/v1/days" => "/api/v1/days?from=2026-11-01&to=2026-11-30".to_owned(),
         "/api/v1/logged" => "/api/v1/logged?from=2026-11-01&to=2026-11-30".to_owned(),
         "/api/v1/foods" => "/api/v1/foods?q=cheese".to_owned(),
+        "/api/v1/foods/gap" => "/api/v1/foods/gap?want=iron:4".to_owned(),
+        "/api/v1/report" | "/api/v1/measurements" | "/api/v1/activities" => {
+            format!("{path}?from=2026-11-01&to=2026-11-30")
+        }
+        "/api/v1/report/sources" => format!("{path}?from=2026-11-01&to=2026-11-30&nutrient=iron"),
         "/api/v1/studies/{study}/participation" => {
             let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
             format!("/api/v1/studies/{NUMBER}/participation?today={today}")
