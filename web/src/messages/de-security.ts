@@ -179,7 +179,7 @@ export const security: Messages['security'] = {
       logged: 'Dass an einem Tag etwas eingetragen ist',
       activity: 'Bewegung',
       body: 'Messwerte',
-      plan: 'Ziele',
+      plan: 'Ziele und Profil',
       library: 'Eigene Lebensmittel und Rezepte',
     },
     scopesNeeded: 'Wähle mindestens einen.',

@@ -180,7 +180,7 @@ export const security = {
       logged: 'That a day was logged',
       activity: 'Activity',
       body: 'Measurements',
-      plan: 'Targets',
+      plan: 'Targets and profile',
       library: 'Own foods and recipes',
     } as Record<string, string>,
     scopesNeeded: 'Choose at least one.',

@@ -21,16 +21,16 @@ export const sharing = {
   tokens: 'Programs with a token of yours are listed under',
   parts: {
     which: 'What',
-    names: { food: 'Foods and drinks', notes: 'Notes', summary: "Only the day's totals", logged: 'Only that I logged', activity: 'Activity', body: 'Measurements', plan: 'Targets', library: 'Own foods and recipes' } as Record<string, string>,
+    names: { food: 'Foods and drinks', notes: 'Notes', summary: "Only the day's totals", logged: 'Only that I logged', activity: 'Activity', body: 'Measurements', plan: 'Targets and profile', library: 'Own foods and recipes' } as Record<string, string>,
     why: {
       food: 'Everything that you eat and drink, with amounts and times.',
       notes: 'Every note, with its text.',
       summary: 'Energy and nutrients of each day, without the foods.',
       logged: 'On which days something was logged and marked complete, and nothing else.',
-      activity: 'What you did, for how long.',
+      activity: 'What you did, and for how long.',
       body: 'What you measured, such as your weight.',
-      plan: 'What you aim for.',
-      library: 'Foods and recipes of your own.',
+      plan: 'What you aim for, and what it is reckoned from: birth year, sex, height. Also your units and meals.',
+      library: 'The foods, recipes and meals that you made. Nothing of when you ate them.',
     } as Record<string, string>,
     along: 'Comes along with writing foods.',
     writeToo: 'May also add and change',
@@ -38,13 +38,19 @@ export const sharing = {
     firstDay: 'First day',
     lastDay: 'Last day',
     daysHint: 'Left empty: from the beginning, and also the days to come.',
+    /** "First day, notes" */
+    of: (what: string, name: string) => `${what}, ${name}`,
+    apart: 'Choose the days of each part',
+    withoutDays: (scopes: readonly string[]) =>
+      `${scopes.length > 1 ? 'Your targets, and your own foods and recipes,' : scopes[0] === 'plan' ? 'Your targets and profile' : 'Your own foods and recipes'} have no days: whoever gets them gets all of them.`,
+    wholly: 'all of it',
     untilWhen: 'Until when they can look',
     untilHint: 'Left empty: until you withdraw it.',
     needed: 'Choose at least one part.',
     lastBeforeFirst: 'Choose a day that is not before the first.',
     untilIsOver: 'Choose a day that is not over.',
     /** Inside a sentence. */
-    in: { food: 'foods and drinks', notes: 'notes', summary: "the day's totals", logged: 'which days were logged', activity: 'activity', body: 'measurements', plan: 'targets', library: 'own foods and recipes' } as Record<string, string>,
+    in: { food: 'foods and drinks', notes: 'notes', summary: "the day's totals", logged: 'which days were logged', activity: 'activity', body: 'measurements', plan: 'targets and profile', library: 'own foods and recipes' } as Record<string, string>,
     may: {
       see: (what: string, days: string) => `see ${what}, ${days}`,
       write: (what: string, days: string) => `see and change ${what}, ${days}`,

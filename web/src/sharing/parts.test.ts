@@ -41,6 +41,37 @@ describe('what is given', () => {
     ])
   })
 
+  it('has no days where there are none, and says so', () => {
+    const march = choice({ scopes: ['food', 'plan', 'library'], writes: ['library'], first: '2026-03-01', last: '2026-03-31' })
+    expect(partsOf(march).map(({ scope, access, first_day, last_day }) => [scope, access, first_day, last_day])).toEqual([
+      ['food', 'see', '2026-03-01', '2026-03-31'],
+      ['plan', 'see', null, null],
+      ['library', 'write', null, null],
+    ])
+    expect(linesOf(chosen(march))).toEqual([
+      'see foods and drinks, from 1 March 2026 to 31 March 2026; until it is withdrawn',
+      'see targets and profile, all of it; until it is withdrawn',
+      'see and change own foods and recipes, all of it; until it is withdrawn',
+    ])
+    expect(choiceOf(chosen(march))).toEqual(march)
+  })
+
+  it('may have other days for each part, and comes back with them', () => {
+    const each = { food: { first: '2026-03-01', last: '' }, body: { first: '', last: '2026-03-31' } }
+    const made = choice({ scopes: ['food', 'body', 'plan'], first: '2026-03-01', each })
+    expect(partsOf(made)).toMatchObject([
+      { scope: 'food', first_day: '2026-03-01', last_day: null },
+      { scope: 'body', first_day: null, last_day: '2026-03-31' },
+      { scope: 'plan', first_day: null, last_day: null },
+    ])
+    expect(choiceOf(chosen(made))).toEqual(made)
+    const backwards = { ...made, each: { ...each, body: { first: '2026-04-01', last: '2026-03-31' } } }
+    expect(problemsOf(backwards, '2026-11-23').map(([field]) => field)).toEqual(['last_day body'])
+    // What is written along has the days of the food.
+    const written = chosen({ ...made, writes: ['food'] })
+    expect(written.filter(({ scope }) => scope === 'summary')).toMatchObject([{ first_day: '2026-03-01', last_day: null }])
+  })
+
   it('must be something, of days in their order, that is not over', () => {
     const fields = (changes: object) => problemsOf(choice(changes), '2026-11-23').map(([field]) => field)
     expect(fields({})).toEqual(['parts'])
