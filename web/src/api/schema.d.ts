@@ -11709,6 +11709,8 @@ export interface components {
             energy: components["schemas"]["ReportEnergy"];
             /** @example 2026-11-01 */
             from: string;
+            /** @description The nutrients that stand out, as their owner chose them. Absent where that may not be seen. */
+            highlighted?: string[] | null;
             /**
              * Format: int32
              * @description On how many of them something was eaten or drunk.

@@ -4,8 +4,7 @@
 use axum::extract::{Query, State, rejection::QueryRejection};
 use jiff::civil::Date;
 use keys::Scope;
-use nutrition::expenditure::{Adaptive, estimate};
-use nutrition::targets::Day;
+use nutrition::expenditure::estimate;
 use platform::{Access, App, Error, Json, PresentedCaller, ProblemJson, Result, Routes, days};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -14,6 +13,7 @@ use utoipa_axum::routes;
 use super::{
     document::Plan,
     item::PlanItem,
+    over_days::{AimsOn, day_of},
     own_days::OwnDays,
     settings::Settings,
     view::{ExpenditureView, TargetsView},
@@ -82,13 +82,6 @@ impl OnDay {
     }
 }
 
-fn day_of(date: Date) -> Day {
-    Day {
-        year: u16::try_from(date.year()).unwrap_or_default(),
-        weekday: usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default(),
-    }
-}
-
 /// What to aim for on a day: what follows from the plan, the published values and the person's own days.
 #[utoipa::path(
     get, path = "/api/v1/plan/targets", tag = "plan", params(OnDay),
@@ -106,17 +99,8 @@ async fn targets(
     query: Result<Query<OnDay>, QueryRejection>,
 ) -> Result<axum::Json<TargetsView>> {
     let date = OnDay::parse(&app, query)?;
-    let (caller, kept) = items::list(&app, &presented).await?;
-    let (plan, settings) = PlanItem::both(kept);
-    let own = if plan.is_adaptive() {
-        OwnDays::until(&app, &presented, &caller, date).await?
-    } else {
-        OwnDays::weights_until(&app, &presented, &caller, date).await?
-    };
-    let (weighed_on, measured_kg) = own.weight.unzip();
-    let aims = plan.aims(measured_kg, settings.net_carbs());
-    let adaptive: Option<Adaptive> =
-        estimate(&own.eaten, &own.weighed, aims.usual_kcal(day_of(date))).ok();
+    let AimsOn { aims, adaptive, weighed_on, settings } =
+        AimsOn::day(&app, &presented, date).await?;
     let day = aims.on(day_of(date), adaptive.as_ref());
     let weight_kg = aims.profile.weight_kg;
     let view = TargetsView::of(date, day, weight_kg, weighed_on, settings.water_goal_ml());

@@ -154,6 +154,11 @@ impl Settings {
         self.water_goal_ml
     }
 
+    /// The nutrients that stand out, in order.
+    pub(super) fn highlighted(&self) -> &[Nutrient] {
+        &self.highlighted
+    }
+
     /// Whether carbohydrates are shown without fiber.
     pub(super) fn net_carbs(&self) -> bool {
         self.net_carbs

@@ -8,12 +8,12 @@ use nutrition::energy::NoEnergy;
 use nutrition::expenditure::{
     Adaptive, COMPLETE_DAYS_MIN, SPAN_DAYS_MIN, TooLittle, WEIGHTS_MIN, WINDOW_DAYS,
 };
-use nutrition::intakes::{Counts, Reference};
+use nutrition::intakes::Reference;
 use nutrition::targets::{Bound, Care, DayTargets, EnergyTarget, Source, Target};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::document::field_of_profile;
+use super::{document::field_of_profile, over_days::counted};
 
 /// What to aim for on a day.
 #[derive(Serialize, ToSchema)]
@@ -156,15 +156,8 @@ impl EnergyView {
 
 impl DayTarget {
     fn of(target: Target) -> Self {
-        let itself = Counted { nutrient: target.nutrient, factor: 1.0 };
-        let counts = match target.counts {
-            Counts::Itself | Counts::Added | Counts::Only(_) => vec![itself],
-            Counts::With(other) => vec![itself, Counted { nutrient: other, factor: 1.0 }],
-            // 60 mg of tryptophan, which is counted in grams, make 1 mg of niacin.
-            Counts::WithTryptophan => {
-                vec![itself, Counted { nutrient: Nutrient::TRYPTOPHAN, factor: 1_000.0 / 60.0 }]
-            }
-        };
+        let counts = counted(&target).into_iter();
+        let counts = counts.map(|(nutrient, factor)| Counted { nutrient, factor }).collect();
         Self {
             min: target.least.map(BoundView::of),
             max: target.most.map(BoundView::of),

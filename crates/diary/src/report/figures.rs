@@ -11,7 +11,7 @@ use nutrition::{
     BALANCES, Balance, Nutrient, SCORE_GROUPS, Score, ScoreGroup, Side, Taken, Totals, score,
 };
 
-use crate::days::document::Summary;
+use crate::{days::document::Summary, plan::Goal};
 
 /// Energy in a gram, by the general factors: for shares of the energy, and for nothing that is called
 /// energy.
@@ -21,17 +21,6 @@ const KCAL_PER_GRAM: [(Nutrient, f64); 4] = [
     (Nutrient::FAT, 9.0),
     (Nutrient::ALCOHOL, 7.0),
 ];
-
-/// What is aimed at with one nutrient, a day.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Goal {
-    /// At least.
-    pub(super) least: Option<f64>,
-    /// At most.
-    pub(super) most: Option<f64>,
-    /// What is compared with them: these, each times its factor. Nothing where foods do not tell.
-    pub(super) counts: Vec<(Nutrient, f64)>,
-}
 
 /// The average of one nutrient a day.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,18 +65,22 @@ pub(super) struct Reached {
 }
 
 impl Figures {
+    /// The days that averages run over: the complete ones; a single day as it is.
+    pub(super) fn counted(days: &[(Date, Summary)], one_day: bool) -> Vec<Date> {
+        days.iter().filter(|(_, day)| counts(day, one_day)).map(|(date, _)| *date).collect()
+    }
+
     /// Of the days from one to another.
     pub(super) fn of(
         days: &[(Date, Summary)],
         one_day: bool,
         goals: BTreeMap<Nutrient, Goal>,
     ) -> Self {
-        let is_logged = |totals: &Totals| 0 < totals.foods() || 0.0 < totals.water_ml();
         let logged = days.iter().filter(|(_, day)| is_logged(&day.totals));
         let complete = || days.iter().filter(|(_, day)| day.complete);
         let counted: Vec<&Totals> = days
             .iter()
-            .filter(|(_, day)| if one_day { is_logged(&day.totals) } else { day.complete })
+            .filter(|(_, day)| counts(day, one_day))
             .map(|(_, day)| &day.totals)
             .collect();
         let foods = counted.iter().map(|totals| totals.foods()).sum();
@@ -166,6 +159,14 @@ impl Figures {
         }
         kcal.into_iter().map(|(nutrient, kcal)| (nutrient, kcal / all)).collect()
     }
+}
+
+fn is_logged(totals: &Totals) -> bool {
+    0 < totals.foods() || 0.0 < totals.water_ml()
+}
+
+fn counts(day: &Summary, one_day: bool) -> bool {
+    if one_day { is_logged(&day.totals) } else { day.complete }
 }
 
 fn average(nutrient: Nutrient, days: &[&Totals], foods: u32) -> Option<Average> {

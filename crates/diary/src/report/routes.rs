@@ -1,8 +1,6 @@
 //! The HTTP of the report.
 #![expect(unused_qualifications, reason = "the description's macro qualifies what it names")]
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Query, State, rejection::QueryRejection};
 use jiff::civil::Date;
 use keys::Scope;
@@ -19,6 +17,7 @@ use super::{
 };
 use crate::{
     days::{activity::ActivityDay, document::Summary},
+    plan::aimed_at,
     ranges::{store, window},
 };
 
@@ -66,12 +65,15 @@ async fn report(
     let summaries: Vec<(Date, Summary)> =
         store::read(&app, &presented, Scope::Summary, from, to).await?;
     let active = granted(store::read(&app, &presented, Scope::Activity, from, to).await)?;
-    let figures = Figures::of(&summaries, from == to, BTreeMap::new());
+    let counted = Figures::counted(&summaries, from == to);
+    let aimed = granted(aimed_at(&app, &presented, &counted, to).await)?;
     let besides = Besides {
-        plan: false,
-        spent_kcal: active.and_then(|active| spent(&active, &summaries, from == to)),
-        target_kcal: None,
+        spent_kcal: active.and_then(|active| spent(&active, &counted)),
+        target_kcal: aimed.as_ref().and_then(|aimed| aimed.kcal),
+        highlighted: aimed.as_ref().map(|aimed| aimed.highlighted.clone()),
     };
+    let goals = aimed.map(|aimed| aimed.goals).unwrap_or_default();
+    let figures = Figures::of(&summaries, from == to, goals);
     let length = to.since(from).map_or(0, |span| span.get_days()) + 1;
     let length = u32::try_from(length).unwrap_or_default();
     Ok(axum::Json(ReportView::of(from, to, length, &figures, &besides)))
@@ -87,20 +89,10 @@ fn granted<T>(read: Result<T>) -> Result<Option<T>> {
 }
 
 /// What activities took on the days that the averages run over, a day.
-fn spent(
-    active: &[(Date, ActivityDay)],
-    summaries: &[(Date, Summary)],
-    one_day: bool,
-) -> Option<f64> {
-    let on =
-        |day: &Date| active.iter().find(|(date, _)| date == day).map(|(_, day)| day.net_kcal());
-    let counted: Vec<f64> = summaries
-        .iter()
-        .filter(|(_, day)| one_day || day.complete)
-        .map(|(date, _)| on(date).unwrap_or(0.0))
-        .collect();
+fn spent(active: &[(Date, ActivityDay)], counted: &[Date]) -> Option<f64> {
     let days = u32::try_from(counted.len()).ok().filter(|days| 0 < *days)?;
-    Some(counted.iter().sum::<f64>() / f64::from(days))
+    let on_these = active.iter().filter(|(date, _)| counted.contains(date));
+    Some(on_these.map(|(_, day)| day.net_kcal()).sum::<f64>() / f64::from(days))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -8,9 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    figures::{Figures, Goal},
+    figures::Figures,
     sources::{FromFood, Sources},
 };
+use crate::plan::Goal;
 
 /// A day or a range on one sheet.
 #[derive(Serialize, ToSchema)]
@@ -33,6 +34,10 @@ pub(super) struct ReportView {
     macronutrients: Vec<MacroView>,
     /// Every nutrient that is known for a food or has a target, in the order of the table.
     nutrients: Vec<LineView>,
+    /// The nutrients that stand out, as their owner chose them. Absent where that may not be seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    highlighted: Option<Vec<Nutrient>>,
     /// Absent where the targets may not be seen; empty where there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     scores: Option<Vec<ScoreView>>,
@@ -141,10 +146,10 @@ struct BalanceView {
 
 /// What the caller may see besides the sums.
 pub(super) struct Besides {
-    /// Whether targets may be seen.
-    pub(super) plan: bool,
     pub(super) spent_kcal: Option<f64>,
     pub(super) target_kcal: Option<f64>,
+    /// Absent where targets may not be seen.
+    pub(super) highlighted: Option<Vec<Nutrient>>,
 }
 
 impl ReportView {
@@ -178,7 +183,11 @@ impl ReportView {
                 .into_iter()
                 .filter_map(|nutrient| LineView::of(nutrient, figures))
                 .collect(),
-            scores: besides.plan.then(|| figures.scores().into_iter().map(ScoreView::of).collect()),
+            scores: besides
+                .highlighted
+                .is_some()
+                .then(|| figures.scores().into_iter().map(ScoreView::of).collect()),
+            highlighted: besides.highlighted.clone(),
             balances: figures.balances().into_iter().map(BalanceView::of).collect(),
             water_ml: figures.water_ml,
         }

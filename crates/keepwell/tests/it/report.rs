@@ -75,6 +75,46 @@ async fn a_report_averages_complete_days_and_says_how_many() {
 }
 
 #[tokio::test]
+async fn a_report_compares_with_the_targets_of_its_days() {
+    let server = TestServer::start(keepwell::router).await;
+    let (mut ana, ben) = (server.person("ana").await, server.person("ben").await);
+    // 2026-03-02 is a Monday.
+    for day in ["2026-03-02", "2026-03-03"] {
+        ana.eat(day, BANANA, 100.0).await;
+        complete(&ana, day).await;
+    }
+    let plan = json!({
+        "basis": "own", "own_energy_kcal": 1000.0,
+        "own": {"potassium": {"min": 716.0, "max": 1432.0}},
+        "weekdays": {"monday": {"energy_percent": 200.0}},
+    });
+    drop(ana.put("/api/v1/plan", &plan).await.expect(200));
+    drop(ana.put("/api/v1/settings", &json!({"highlighted": ["potassium"]})).await.expect(200));
+    let path = "/api/v1/report?from=2026-03-01&to=2026-03-31";
+    let report = ana.get(path).await.expect(200).json();
+    assert!(near(&report["energy"]["target_kcal"], 1500.0), "{}", report["energy"]);
+    let potassium = line(&report, "potassium");
+    assert!(near(&potassium["of_min"], 0.5) && near(&potassium["of_max"], 0.25), "{potassium}");
+    assert_eq!(report["highlighted"], json!(["potassium"]));
+    let scores = report["scores"].as_array().unwrap();
+    let minerals = scores.iter().find(|score| score["key"] == "minerals").unwrap();
+    assert!(near(
+        &minerals["parts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|part| part["nutrient"] == "potassium")
+            .unwrap()["share"],
+        0.5
+    ));
+
+    let sees = ana.befriend(&ben, &json!([part("summary"), part("plan")])).await;
+    let seen = sees.get(path).await.expect(200).json();
+    assert_eq!((&seen["scores"], &seen["nutrients"]), (&report["scores"], &report["nutrients"]));
+    assert!(seen["energy"].get("spent_kcal").is_none());
+}
+
+#[tokio::test]
 async fn foods_and_meals_tell_what_they_gave() {
     let server = TestServer::start(keepwell::router).await;
     let ana = server.person("ana").await;
