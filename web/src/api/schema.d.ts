@@ -2530,6 +2530,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/days/{date}/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What some entries of a day hold together. */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Their numbers, with commas between. */
+                    entries: string;
+                };
+                header?: never;
+                path: {
+                    /** @example 2026-11-22 */
+                    date: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SelectionView"];
+                    };
+                };
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                /** @description a token without the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProblemJson"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/eaten": {
         parameters: {
             query?: never;
@@ -10078,6 +10152,7 @@ export interface components {
             /** @enum {string} */
             kind: "food";
             portion?: components["schemas"]["PortionView"] | null;
+            quick?: components["schemas"]["SentQuick"] | null;
             /** @example 08:15 */
             time: string;
             zone: string;
@@ -10675,6 +10750,8 @@ export interface components {
             /** @description Whether the asker wrote it. */
             mine: boolean;
             nutrient?: string | null;
+            /** @description A recipe to take over, as a file. */
+            recipe?: string | null;
             /** @description Whether the other side has read it. */
             seen: boolean;
             /** @description Of a proposal: `proposed`, `accepted` or `declined`. */
@@ -11948,6 +12025,15 @@ export interface components {
             /** @description Oldest first. */
             steps: components["schemas"]["SecondStep"][];
         };
+        /** @description What some entries of a day hold together. */
+        SelectionView: {
+            /**
+             * Format: int32
+             * @description How many of them are foods.
+             */
+            foods: number;
+            totals: components["schemas"]["TotalsView"];
+        };
         /** @description A card as it is sent. */
         SentCard: {
             /** @description Which groups they are in. */
@@ -12151,7 +12237,10 @@ export interface components {
         };
         /** @description A message as it is sent. */
         SentMessage: {
-            text: string;
+            /** @description A recipe for the other side to take over: a recipe file, which is JSON. */
+            recipe?: string | null;
+            /** @description May be empty beside a recipe. */
+            text?: string;
         };
         /** @description A part as it is sent. */
         SentPart: {

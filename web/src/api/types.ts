@@ -56,6 +56,21 @@ export type FoodHit = Schemas['Hit']
 export type Food = Schemas['FoodDetail']
 export type Portion = Schemas['PortionInfo']
 
+export type Library = Schemas['LibraryView']
+export type FoodLine = Schemas['FoodLine']
+export type MealLine = Schemas['MealLine']
+export type RepeatLine = Schemas['RepeatLine']
+export type LibraryItem = Schemas['LibraryItemView']
+export type SentItem = Schemas['SentLibraryItem']
+export type OwnFood = Schemas['OwnFoodForm']
+export type Holds = Schemas['Holds']
+export type Ingredient = Schemas['Ingredient']
+export type SentIngredient = Schemas['SentIngredient']
+export type FoodLabel = Schemas['FoodLabel']
+export type EatenFood = Schemas['EatenFood']
+export type Quick = Schemas['SentQuick']
+export type Selection = Schemas['SelectionView']
+
 export type MealGroup = Schemas['Group']
 export type Settings = Schemas['Settings']
 export type Entry = Schemas['EntryView']
@@ -84,6 +99,9 @@ interface Timed {
 export type NewEntry =
   /** Without a portion (the `seq` of one of the food's) the amount is grams. */
   | (Timed & { kind: 'food'; group: MealGroup; food: string; amount: number; portion?: number })
+  | (Timed & { kind: 'food'; group: MealGroup; quick: Quick })
+  /** Something that is in no catalogue, as a day told of it. */
+  | (Timed & { kind: 'food'; group: MealGroup; as_recorded: string; amount: number })
   | (Timed & { kind: 'water'; ml: number })
   | (Timed & { kind: 'note'; text: string })
   /** An own measure is `own:` and its number, with its name. */

@@ -6,7 +6,7 @@
 import { SvelteMap } from 'svelte/reactivity'
 import { api, ask, inThisSession } from '../api/client'
 import { Problem, problemOf, UNREACHABLE } from '../api/problem'
-import type { Day, Entry, EntryChange, FoodHit, NewEntry } from '../api/types'
+import type { Day, Entry, EntryChange, FoodHit, MealGroup, NewEntry } from '../api/types'
 import { heedSession, session } from '../account/session.svelte'
 import { addDays, dayOf } from '../figures/dates'
 import { rights } from '../sharing/rights.svelte'
@@ -44,6 +44,8 @@ class Diary {
   /** Whose diary is open; empty is one's own. */
   #whose = ''
   #turns = 0
+  /** Told when today is opened in one's own diary: what repeats comes into it. */
+  laid: () => Promise<void> = () => Promise.resolve()
   /** Told when something that was granted is not there. */
   missed: () => void = () => {}
 
@@ -198,6 +200,20 @@ class Diary {
     await this.#write(date, () => ask(api.POST('/api/v1/days/{date}/copies', { params: { path: { date } }, body: { from, entries } })))
   }
 
+  /** Records several entries, all or none. */
+  async addSeveral(date: string, entries: NewEntry[]): Promise<void> {
+    await this.#write(date, () => ask(api.POST('/api/v1/days/{date}/meals', { params: { path: { date } }, body: { entries } })))
+  }
+
+  async removeSeveral(date: string, entries: string[]): Promise<void> {
+    await this.#write(date, () => ask(api.POST('/api/v1/days/{date}/removals', { params: { path: { date } }, body: { entries } })))
+  }
+
+  async moveSeveral(date: string, to: string, entries: string[], group: MealGroup | null): Promise<void> {
+    await this.#write(date, () => ask(api.POST('/api/v1/days/{date}/moves', { params: { path: { date } }, body: { entries, to, group } })))
+    if (to !== date) this.#stale(to)
+  }
+
   async #send(id: string): Promise<boolean> {
     const found = this.unsavedOf(id)
     if (!found) return true
@@ -246,6 +262,7 @@ class Diary {
     this.retryAll()
     if (this.#whose !== '') return
     await this.#file()
+    await this.laid()
     // Yesterday is what people copy from and step to; having it makes both immediate.
     const before = addDays(this.date, -1)
     if (!this.#days.has(before)) await this.fetch(before).then((day) => this.#days.set(before, day), () => {})

@@ -50,6 +50,8 @@ export function asNew(entry: Entry, id: string = entry.id): NewEntry {
   switch (entry.kind) {
     case 'food': {
       const { group, time, zone, amount, portion } = entry
+      // What is in no catalogue comes back with the values that it had.
+      if (entry.as_recorded) return { id, kind: 'food', group, time, zone, amount, as_recorded: entry.as_recorded }
       const plain = { id, kind: 'food', group, time, zone, food: entry.food.id, amount } as const
       return portion ? { ...plain, portion: portion.seq } : plain
     }

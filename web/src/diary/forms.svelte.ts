@@ -9,7 +9,9 @@ import { gramsOf, parseAmount, typedAmount } from '../figures/amounts'
 import { groupAt, timeOf, zone } from '../figures/dates'
 import { findFoods, foodOf } from '../foods/catalogue'
 import { FoodSearch } from '../foods/search.svelte'
-import { locale } from '../messages/index.svelte'
+import { library } from '../library/library.svelte'
+import { matches, ranked } from '../library/rank'
+import { locale, t } from '../messages/index.svelte'
 import { diary } from './diary.svelte'
 import type { Eaten } from './entries'
 
@@ -38,10 +40,16 @@ export class Measure {
     return value && this.grams !== null ? (value.amount * this.grams) / 100 : null
   }
 
-  /** One of the first household measure, or 100 grams where there is none. */
-  startWith(food: Food): void {
+  /** As much as the last time; else one of the first household measure, or 100 grams where there is none. */
+  startWith(food: Food, last?: { amount: number; portion?: number | null }): void {
     const first = food.portions[0]
     this.food = food
+    const portion = food.portions.find(({ seq }) => seq === last?.portion)
+    if (last && (portion || typeof last.portion !== 'number')) {
+      this.portionSeq = portion ? String(portion.seq) : ''
+      this.amount = typedAmount(last.amount, locale())
+      return
+    }
     this.portionSeq = first ? String(first.seq) : ''
     this.amount = first ? '1' : '100'
   }
@@ -55,9 +63,14 @@ export class Measure {
   }
 }
 
+export const ADD_TABS = ['all', 'recent', 'favourites', 'mine'] as const
+export type AddTab = (typeof ADD_TABS)[number]
+
 export class AddForm {
-  readonly search = new FoodSearch(findFoods)
+  readonly search = new FoodSearch((query, signal) => this.#find(query, signal))
   readonly measure = new Measure()
+  /** Where to look. */
+  tab = $state<AddTab>('all')
   /** The hit that was chosen; its food follows. */
   hit = $state.raw<FoodHit | null>(null)
   loadFailed = $state(false)
@@ -73,14 +86,50 @@ export class AddForm {
     this.group = group ?? groupAt(this.time)
   }
 
+  /** What one's own names match stays on the device; the catalogue is asked for the tab of all alone. */
+  async #find(query: string, signal: AbortSignal): Promise<FoodHit[]> {
+    if (this.tab !== 'all') return this.lately.filter(({ name }) => matches(name, query))
+    return ranked(library.own, await findFoods(query, signal), query)
+  }
+
+  /** What stands there before anything is typed. */
+  get lately(): readonly FoodHit[] {
+    switch (this.tab) {
+      case 'all':
+        return library.often.length > 0 ? library.often : diary.lately
+      case 'recent':
+        return library.recent.length > 0 ? library.recent : diary.lately
+      case 'favourites':
+        return library.favourites
+      case 'mine':
+        return [...library.foods, ...library.meals]
+    }
+  }
+
+  get latelyTitle(): string {
+    const words = t().library.add
+    return { all: words.often, recent: words.recent, favourites: words.favourites, mine: words.mine }[this.tab]
+  }
+
+  get latelyNone(): string {
+    const words = t().library.add
+    return { all: t().add.start, recent: words.noRecent, favourites: words.noFavourites, mine: words.noMine }[this.tab]
+  }
+
+  look(tab: AddTab): void {
+    this.tab = tab
+    this.search.again()
+  }
+
   async choose(hit: FoodHit): Promise<void> {
     this.hit = hit
+    if (library.mealOf(hit)) return
     this.lastAdded = null
     this.loadFailed = false
     this.measure.food = null
     try {
       const food = await foodOf(hit.id)
-      if (this.hit === hit) this.measure.startWith(food)
+      if (this.hit === hit) this.measure.startWith(food, library.lastOf(hit.id))
     } catch {
       if (this.hit === hit) this.loadFailed = true
     }
@@ -136,7 +185,7 @@ export class EntryForm {
   }
 
   async loadFood(): Promise<void> {
-    if (this.entry.kind !== 'food') return
+    if (this.entry.kind !== 'food' || this.entry.quick) return
     this.loadFailed = false
     try {
       this.measure.food = await foodOf(this.entry.food.id)
@@ -169,12 +218,42 @@ export class WaterForm {
   }
 }
 
+/** The numbers of a quick entry, by the name that the server gives them. */
+export const QUICK = ['energy_kcal', 'protein_g', 'carbohydrate_g', 'fat_g', 'fiber_g', 'alcohol_g'] as const
+export type QuickKey = (typeof QUICK)[number]
+
+/** Numbers without a food. */
+export class QuickForm {
+  name = $state('')
+  numbers = $state<Record<QuickKey, string>>({ energy_kcal: '', protein_g: '', carbohydrate_g: '', fat_g: '', fiber_g: '', alcohol_g: '' })
+  group = $state<MealGroup>('snacks')
+  time = $state('')
+  readonly date: string
+  readonly entry: FoodEntry | null
+
+  constructor(date: string, group: MealGroup | null, entry: FoodEntry | null) {
+    this.date = date
+    this.entry = entry
+    this.time = entry?.time ?? timeOf(new Date())
+    this.group = entry?.group ?? group ?? groupAt(this.time)
+    if (!entry?.quick) return
+    this.name = entry.quick.name
+    for (const key of QUICK) {
+      const amount = entry.quick[key]
+      if (typeof amount === 'number') this.numbers[key] = typedAmount(amount, locale())
+    }
+  }
+}
+
 class Forms {
   add = $state.raw<AddForm | null>(null)
   entry = $state.raw<EntryForm | null>(null)
   note = $state.raw<NoteForm | null>(null)
   water = $state.raw<WaterForm | null>(null)
   copyYesterday = $state(false)
+  /** What is done with the marked entries, and numbers without a food. */
+  selected = $state<'copy' | 'move' | 'meal' | 'repeat' | null>(null)
+  quick = $state.raw<QuickForm | null>(null)
   keys = $state(false)
 
   constructor() {
@@ -183,11 +262,17 @@ class Forms {
 
   /** Whether typed text waits in a form. */
   get hasTyped(): boolean {
-    return Boolean(this.add?.hit ?? this.entry ?? (this.note?.text || this.water?.ml))
+    return Boolean(this.add?.hit ?? this.entry ?? this.quick ?? (this.note?.text || this.water?.ml))
   }
 
   openAdd(group: MealGroup | null = null): void {
     this.add = new AddForm(diary.date, group)
+  }
+
+  /** Numbers without a food: new ones, or those of an entry. */
+  openQuick(group: MealGroup | null = null, entry: FoodEntry | null = null): void {
+    this.add = null
+    this.quick = new QuickForm(diary.date, group, entry)
   }
 
   openNote(): void {
@@ -196,6 +281,7 @@ class Forms {
 
   closeAll(): void {
     this.add = this.entry = this.note = this.water = null
+    this.quick = this.selected = null
     this.copyYesterday = this.keys = false
   }
 }

@@ -21,5 +21,10 @@ export function foodOf(id: string): Promise<Food> {
   return food
 }
 
+/** What is looked up of the library is asked for again once that has changed. */
+export function forgetFood(): void {
+  for (const id of looked.keys()) if (id.startsWith('own:')) looked.delete(id)
+}
+
 const drop = () => looked.clear()
-heedSession({ close: drop, forget: drop, open: () => {} })
+heedSession({ close: drop, forget: drop, open: () => {}, turn: drop })

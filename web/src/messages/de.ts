@@ -2,6 +2,7 @@
 
 import { body } from './de-body'
 import { trends } from './de-lookback'
+import { library } from './de-library'
 import { looks } from './de-looks'
 import { lock, prove, secondStep, security } from './de-security'
 import { practices } from './de-practices'
@@ -366,6 +367,7 @@ export const de: Messages = {
   lock,
   security,
   body,
+  library,
   looks,
   sharing,
   practices,

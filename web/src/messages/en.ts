@@ -3,6 +3,7 @@
 import type { Method } from '../api/types'
 import { body } from './en-body'
 import { trends } from './en-lookback'
+import { library } from './en-library'
 import { looks } from './en-looks'
 import { lock, prove, secondStep, security } from './en-security'
 import { practices } from './en-practices'
@@ -366,6 +367,7 @@ export const en = {
   lock,
   security,
   body,
+  library,
   looks,
   sharing,
   practices,

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 const TEXT_CHARACTERS_MAX: usize = 4000;
+/// What fits into a letter, with the name of who wrote it.
+const LETTER_BYTES_MAX: usize = 18_500;
 /// More than any nutrient has in a day, in any of their units.
 const AMOUNT_MAX: f64 = 1_000_000.0;
 
@@ -26,19 +28,49 @@ pub(super) struct Body {
     pub(super) min: Option<f64>,
     #[serde(default)]
     pub(super) max: Option<f64>,
+    /// A recipe to take over, as a file.
+    #[serde(default)]
+    pub(super) recipe: Option<String>,
 }
 
 /// A message as it is sent.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SentMessage {
+    /// May be empty beside a recipe.
+    #[serde(default)]
     text: String,
+    /// A recipe for the other side to take over: a recipe file, which is JSON.
+    #[serde(default)]
+    recipe: Option<String>,
 }
 
 impl SentMessage {
     pub(super) fn parse(&self) -> Result<Body> {
-        let text = text::paragraphs("text", &self.text, TEXT_CHARACTERS_MAX)?;
-        Ok(Body { text, ..Body::default() })
+        let recipe = self.recipe.as_deref().map(recipe_file).transpose()?;
+        let text = match self.text.trim() {
+            "" if recipe.is_some() => String::new(),
+            text => text::paragraphs("text", text, TEXT_CHARACTERS_MAX)?,
+        };
+        let body = Body { text, recipe, ..Body::default() };
+        // Quotes are written twice, and a letter has an end.
+        let written = serde_json::to_vec(&body).map_err(|cause| Error::Internal(cause.into()))?;
+        if LETTER_BYTES_MAX < written.len() {
+            return Err(Error::invalid("recipe", "is too long for a letter: send it as a file"));
+        }
+        Ok(body)
+    }
+}
+
+/// A recipe file: JSON that is a recipe, and no longer than a letter. What it says is checked where
+/// somebody takes it over.
+fn recipe_file(file: &str) -> Result<String> {
+    let is_recipe = serde_json::from_str::<serde_json::Value>(file)
+        .is_ok_and(|json| json.get("@type").is_some_and(|kind| kind == "Recipe"));
+    if is_recipe {
+        Ok(file.to_owned())
+    } else {
+        Err(Error::invalid("recipe", "send a recipe file"))
     }
 }
 

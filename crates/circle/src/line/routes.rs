@@ -94,6 +94,9 @@ struct LetterView {
     /// Who wrote it, where it was a member.
     by: String,
     text: String,
+    /// A recipe to take over, as a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recipe: Option<String>,
     /// Of a comment: on which day.
     #[schema(value_type = Option<String>)]
     day: Option<Date>,
@@ -110,7 +113,7 @@ impl LetterView {
     fn of(row: &Row, side: &Side) -> Result<Self> {
         let (id, author): (Uuid, Uuid) = (row.try_get("letter")?, row.try_get("author")?);
         let kind: String = row.try_get("kind")?;
-        let Body { by, text, day, nutrient, min, max } =
+        let Body { by, text, day, nutrient, min, max, recipe } =
             side.open(&kind, id, author, row.try_get("body_sealed")?)?;
         Ok(Self {
             id,
@@ -120,6 +123,7 @@ impl LetterView {
             by_owner: row.try_get("by_owner")?,
             by,
             text,
+            recipe,
             day,
             nutrient,
             min,

@@ -5,7 +5,7 @@
 //! it, and takes that text back.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use nutrition::{FoodId, Method, Nutrient, Values};
+use nutrition::{FoodId, Grams, Method, Nutrient, Values};
 use platform::{Error, Result, http::text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -92,6 +92,20 @@ impl SentQuick {
     }
 }
 
+/// The numbers of an entry that is numbers alone.
+pub(super) fn quick_of(food: &Snapshot, grams: Grams) -> Option<SentQuick> {
+    let amount = |nutrient| food.values.amount_in(nutrient, grams);
+    (food.source == QUICK_ADD).then(|| SentQuick {
+        name: food.name.clone(),
+        energy_kcal: amount(Nutrient::ENERGY),
+        protein_g: amount(Nutrient::PROTEIN),
+        carbohydrate_g: amount(Nutrient::CARBOHYDRATE),
+        fat_g: amount(Nutrient::FAT),
+        fiber_g: amount(Nutrient::FIBER),
+        alcohol_g: amount(Nutrient::ALCOHOL),
+    })
+}
+
 /// All of a food that no catalogue has, as text; `None` for a food of the catalogue.
 pub(super) fn as_recorded(food: &Snapshot, portion: Option<&Measure>) -> Result<Option<String>> {
     if FoodId::parse(&food.id).is_ok_and(|id| nutrition::catalog().food(&id).is_some()) {
@@ -127,8 +141,6 @@ pub(super) fn of_recorded(text: &str) -> Result<(Snapshot, Option<Measure>)> {
 
 #[cfg(test)]
 mod tests {
-    use nutrition::Grams;
-
     use super::*;
 
     fn soup() -> Snapshot {

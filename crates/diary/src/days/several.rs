@@ -1,14 +1,19 @@
 //! What is done to many entries at once, all or none of it: a meal is recorded, a selection is removed or
 //! moved. One transaction, one line in the audit.
+#![expect(unused_qualifications, reason = "the description's macro qualifies what it names")]
 
-use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use axum::{
+    extract::{Query, State, rejection::QueryRejection},
+    http::StatusCode,
+    response::IntoResponse,
+};
 use jiff::civil::Date;
 use keys::Scope;
 use platform::{
     Access, App, Error, Json, PresentedCaller, ProblemJson, Result, Routes, days, http::Path,
 };
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::routes;
 use uuid::Uuid;
 
@@ -16,7 +21,8 @@ use super::{
     document::Group,
     entry::{Draft, SentEntry},
     routes::{Needs, PARTS, change_day, change_day_with, change_two_days, date, today},
-    view::DayView,
+    store,
+    view::{DayView, SelectionView},
 };
 
 /// The most entries that are sent at once.
@@ -27,6 +33,7 @@ pub(super) fn routes() -> Routes {
         .add(Access::SessionOrToken, routes!(record_meal))
         .add(Access::SessionOrToken, routes!(remove_several))
         .add(Access::SessionOrToken, routes!(move_several))
+        .add(Access::SessionOrToken, routes!(selection))
 }
 
 fn require_few(count: usize) -> Result<()> {
@@ -201,4 +208,43 @@ async fn move_several(
     })
     .await?;
     changed.view(day)
+}
+
+/// Entries that are selected.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct Selected {
+    /// Their numbers, with commas between.
+    entries: String,
+}
+
+/// What some entries of a day hold together.
+#[utoipa::path(
+    get, path = "/api/v1/days/{date}/selection", tag = "days",
+    params(("date" = String, Path, example = "2026-11-22"), Selected),
+    responses(
+        (status = 200, body = SelectionView),
+        (status = 401, body = ProblemJson),
+        (status = 403, body = ProblemJson, description = "a token without the scope"),
+        (status = 404, body = ProblemJson),
+        (status = 422, body = ProblemJson),
+    ),
+)]
+async fn selection(
+    State(app): State<App>,
+    presented: PresentedCaller,
+    Path(text): Path<String>,
+    query: Result<Query<Selected>, QueryRejection>,
+) -> Result<axum::Json<SelectionView>> {
+    let day = date(&app, &text)?;
+    let (caller, documents) = store::read(&app, &presented, day, &[Scope::Food]).await?;
+    if !caller.may_read_on(Scope::Food, days::number(day)?) {
+        return Err(Error::NotFound);
+    }
+    let wrong = || Error::invalid("entries", "send the numbers of entries, with commas between");
+    let Query(selected) = query.map_err(|_cause| wrong())?;
+    let numbers = selected.entries.split(',').map(str::parse).collect::<Result<Vec<Uuid>, _>>();
+    let numbers = numbers.map_err(|_cause| wrong())?;
+    Ok(axum::Json(SelectionView::of(&documents, &numbers)?))
 }

@@ -13,7 +13,7 @@ use super::{
     body::{Measured, Measurement},
     change::Documents,
     document::{Group, Moment},
-    own::as_recorded,
+    own::{SentQuick, as_recorded, quick_of},
     routes::PARTS,
 };
 
@@ -79,6 +79,9 @@ enum EntryView {
         /// Of a food that is in no catalogue: all that is recorded of it, to record it again as it was.
         #[serde(skip_serializing_if = "Option::is_none")]
         as_recorded: Option<String>,
+        /// Of numbers without a food: which they are.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        quick: Option<SentQuick>,
         /// So many portions, or grams without a portion.
         amount: f64,
         portion: Option<PortionView>,
@@ -307,6 +310,7 @@ impl DayView {
                     source: food.source.clone(),
                 },
                 as_recorded: as_recorded(food, eaten.portion.as_ref())?,
+                quick: quick_of(food, eaten.grams),
                 amount: eaten.amount,
                 portion: eaten.portion.as_ref().map(|portion| PortionView {
                     seq: portion.seq,
@@ -362,6 +366,27 @@ impl DayView {
 
 pub(crate) fn clock_face(moment: &Moment) -> String {
     format!("{:02}:{:02}", moment.minutes / 60, moment.minutes % 60)
+}
+
+/// What some entries of a day hold together.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SelectionView {
+    /// How many of them are foods.
+    foods: u32,
+    totals: TotalsView,
+}
+
+impl SelectionView {
+    pub(super) fn of(day: &Documents, entries: &[Uuid]) -> Result<Self> {
+        let mut totals = Totals::new();
+        for eaten in day.food.eaten.iter().filter(|eaten| entries.contains(&eaten.id)) {
+            totals.add(&day.food.food_of(eaten)?.values, eaten.grams);
+        }
+        for drunk in day.food.drunk.iter().filter(|drunk| entries.contains(&drunk.id)) {
+            totals.add_water(drunk.water);
+        }
+        Ok(Self { foods: totals.foods(), totals: TotalsView::of(&totals) })
+    }
 }
 
 /// The foods behind one number of a day.

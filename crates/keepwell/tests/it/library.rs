@@ -449,3 +449,42 @@ async fn several_things_are_put_together_or_not_at_all() {
         assert_eq!(library["foods"][1]["version"], 1, "sending it again changes nothing");
     }
 }
+
+#[tokio::test]
+async fn some_entries_of_a_day_are_summed_alone() {
+    let server = TestServer::start(keepwell::router).await;
+    let ana = server.person("ana").await;
+    let milk = ana.eat("2026-11-20", MILK, 200.0).await;
+    ana.eat("2026-11-20", BANANA, 118.0).await;
+    let sums = ana.get(&format!("{DAY}/selection?entries={milk}")).await.expect(200).json();
+    assert_eq!(sums["foods"], 1);
+    nearly(&sums["totals"]["protein"]["amount"], 6.3);
+    assert_eq!(ana.get(&format!("{DAY}/selection?entries=a")).await.expect(422).field(), "entries");
+}
+
+#[tokio::test]
+async fn a_recipe_is_sent_to_a_friend_as_a_copy_that_nobody_else_reads() {
+    let server = TestServer::start(keepwell::router).await;
+    let (mut ana, ben) = (server.person("ana").await, server.person("ben").await);
+    let carla = server.person("carla").await;
+    ana.befriend(&ben, &json!([{"scope": "logged", "access": "see"}])).await;
+    let line = format!("/api/v1/lines/{}/{}/messages", ana.id, ben.id);
+    let file = json!({"@context": "https://schema.org", "@type": "Recipe", "name": "Secret soup"});
+    let message = json!({"recipe": file.to_string()});
+    // The line goes both ways, and is theirs alone.
+    drop(ana.post(&line, &message).await.expect(201));
+    drop(ben.post(&line, &message).await.expect(201));
+    drop(carla.post(&line, &message).await.expect(404));
+    drop(carla.get(&line).await.expect(404));
+    let letters = ben.get(&line).await.expect(200).json();
+    assert_eq!(letters["letters"][1]["recipe"], json!(file.to_string()));
+    assert_eq!(letters["letters"][1]["mine"], false);
+    let no_recipe = json!({"recipe": "{\"@type\": \"Person\"}"});
+    assert_eq!(ana.post(&line, &no_recipe).await.expect(422).field(), "recipe");
+    let long = json!({"@type": "Recipe", "name": "x".repeat(18_501)});
+    let long = json!({"recipe": long.to_string()});
+    assert_eq!(ana.post(&line, &long).await.expect(422).field(), "recipe");
+    let most = json!({"@type": "Recipe", "name": "x".repeat(18_300)});
+    let answer = ana.post(&line, &json!({"recipe": most.to_string()})).await;
+    drop(answer.expect(201));
+}
