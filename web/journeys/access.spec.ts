@@ -6,6 +6,7 @@ import { expect, test } from './guarded'
 import { Authenticator } from './authenticator'
 import { keepCode, part, signIn, signUp, somebody, toSecurity } from './person'
 import { seed } from './seed'
+import { seedBody } from './seed-body'
 
 async function check(page: Page, name: string): Promise<void> {
   for (const width of [360, 1440]) {
@@ -73,6 +74,26 @@ test('every page can be used by everybody', async ({ page }) => {
   await page.getByRole('radio', { name: 'Deutsch' }).check()
   await page.getByRole('link', { name: 'Tagebuch' }).click()
   await check(page, 'day in German')
+})
+
+test('what is measured, done and fasted can be used by everybody', async ({ page }) => {
+  test.setTimeout(300_000)
+  await signUp(page)
+  await page.goto('/body')
+  await expect(page.getByText('Nothing measured yet')).toBeVisible()
+  await check(page, 'empty body')
+  await seedBody(page)
+  await page.goto('/')
+  await expect(part(page, 'Fasting')).toBeVisible()
+  await check(page, 'day with measurements')
+  await page.getByRole('button', { name: 'Add an activity' }).click()
+  await expect(page.getByRole('dialog')).toContainText('Rowing with Eva')
+  await check(page, 'search of activities')
+  await page.keyboard.press('Escape')
+  await page.goto('/body')
+  await part(page, 'Last of each').getByRole('button', { name: /^Blood pressure/ }).click()
+  await expect(page.getByRole('list', { name: /History/ })).toBeVisible()
+  await check(page, 'body')
 })
 
 test('what opens the diary can be used by everybody', async ({ page }) => {

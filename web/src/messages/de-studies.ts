@@ -109,6 +109,7 @@ export const studies: typeof english = {
       consentHint: 'Es wird mit seinem SHA-256 aufbewahrt, und eine Änderung fragt alle neu.',
       contact: 'Wen Teilnehmende fragen können',
       ethics: 'Zeichen der Ethikkommission (darf leer sein)',
+      others: 'Außer dem Essen',
       scopes: 'Was aus dem Tagebuch',
       which: { none: 'Nichts', logged: 'Dass eingetragen wurde', summary: 'Tagessummen', food: 'Jedes Lebensmittel' },
       window: 'Welche Tage',

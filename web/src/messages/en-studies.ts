@@ -107,6 +107,7 @@ export const studies = {
       consentHint: 'It is kept with its SHA-256, and a change asks everybody again.',
       contact: 'Whom participants can ask',
       ethics: 'Reference of the ethics committee (may be empty)',
+      others: 'Besides the food',
       scopes: 'What of the diary',
       which: { none: 'Nothing', logged: 'That they logged', summary: "The day's totals", food: 'Every food' } as Record<string, string>,
       window: 'Which days',

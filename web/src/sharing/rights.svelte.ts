@@ -13,6 +13,9 @@ export interface OpenDiary {
   parts: readonly Part[]
 }
 
+/** What a day consists of. */
+export const DAY_SCOPES = ['food', 'notes', 'activity', 'body'] as const
+
 class Rights {
   /** The diary that is open; null is one's own. */
   visited = $state.raw<OpenDiary | null>(null)
@@ -29,7 +32,7 @@ class Rights {
 
   /** Whether there may be something of a day to see. */
   seeDay(date: string): boolean {
-    return this.see('food', date) || this.see('notes', date)
+    return DAY_SCOPES.some((scope) => this.see(scope, date))
   }
 
   #has(scope: string, date: string | undefined, writes: boolean): boolean {

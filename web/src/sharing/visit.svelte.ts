@@ -12,7 +12,7 @@ import { forms } from '../diary/forms.svelte'
 import { t } from '../messages/index.svelte'
 import { say } from '../parts/toasts.svelte'
 import { go } from '../router.svelte'
-import { rights, type OpenDiary } from './rights.svelte'
+import { DAY_SCOPES, rights, type OpenDiary } from './rights.svelte'
 
 /** So often it is looked whether an open diary may still be seen. */
 const CHECK_EVERY_MS = 15_000
@@ -47,7 +47,7 @@ class Visit {
   enter(to: OpenDiary): void {
     this.#turn(to)
     diary.show(startOf(to, diary.today))
-    const days = rights.see('food') || rights.see('notes')
+    const days = DAY_SCOPES.some((scope) => rights.see(scope))
     go(days || !rights.see('summary') ? '/' : '/trends')
   }
 
@@ -124,7 +124,7 @@ class Visit {
 /** Today where it is granted, else the last day that is. */
 function startOf({ parts }: OpenDiary, today: string): string {
   if (rights.seeDay(today)) return today
-  const lasts = parts.filter(({ scope }) => scope === 'food' || scope === 'notes').map(({ last_day, first_day }) => (last_day && last_day < today ? last_day : (first_day ?? today)))
+  const lasts = parts.filter(({ scope }) => DAY_SCOPES.some((known) => known === scope)).map(({ last_day, first_day }) => (last_day && last_day < today ? last_day : (first_day ?? today)))
   return lasts.toSorted().at(-1) ?? today
 }
 

@@ -5,6 +5,7 @@ import { t } from '../messages/index.svelte'
 import { numberOf } from './answers'
 
 export const SCOPES = ['none', 'logged', 'summary', 'food'] as const
+export const OTHERS = ['body', 'activity'] as const
 export type Most = (typeof SCOPES)[number]
 export const KINDS = ['number', 'scale', 'choice', 'text'] as const
 export type Kind = (typeof KINDS)[number]
@@ -39,6 +40,8 @@ export interface Draft {
   contact: string
   ethics: string
   most: Most
+  /** Parts that are asked for each on its own. */
+  others: string[]
   window: 'from_consent' | 'dates'
   days: string
   first: string
@@ -51,7 +54,7 @@ export interface Draft {
 }
 
 export const EMPTY: Draft = {
-  title: '', sheet: '', consent: '', contact: '', ethics: '', most: 'summary', window: 'from_consent', days: '14', first: '', last: '',
+  title: '', sheet: '', consent: '', contact: '', ethics: '', most: 'summary', others: [], window: 'from_consent', days: '14', first: '', last: '',
   minimum: '5', endsOn: '', listed: false, dates: false, questionnaires: [],
 }
 
@@ -73,6 +76,7 @@ export function draftOf(protocol: Protocol, listed: boolean): Draft {
     contact: protocol.contact,
     ethics: protocol.ethics,
     most: SCOPES.findLast((scope) => protocol.scopes.includes(scope)) ?? 'none',
+    others: OTHERS.filter((scope) => protocol.scopes.includes(scope)),
     window: window.kind,
     days: window.kind === 'from_consent' ? String(window.days) : EMPTY.days,
     first: window.kind === 'dates' ? window.first_day : '',
@@ -101,10 +105,10 @@ function draftQuestionOf({ key, text, required, answer }: Question): DraftQuesti
 
 /** As it is sent; what is wrong with it the server says. */
 export function protocolOf(draft: Draft): SentProtocol {
-  const { most, window, days, first, last, minimum, endsOn, questionnaires, ...rest } = draft
+  const { most, others, window, days, first, last, minimum, endsOn, questionnaires, ...rest } = draft
   return {
     ...rest,
-    scopes: most === 'none' ? [] : [most],
+    scopes: [...(most === 'none' ? [] : [most]), ...others],
     window: window === 'dates' ? { kind: 'dates', first_day: first, last_day: last } : { kind: 'from_consent', days: wholeOf(days) ?? 0 },
     minimum_group: wholeOf(minimum) ?? 0,
     ends_on: endsOn,
