@@ -73,6 +73,12 @@ export type Selection = Schemas['SelectionView']
 
 export type MealGroup = Schemas['Group']
 export type Settings = Schemas['Settings']
+export type Plan = Schemas['Plan']
+export type MacroMode = Schemas['MacroMode']
+export type DayTargets = Schemas['TargetsView']
+export type Target = Schemas['DayTarget']
+export type Bound = Schemas['BoundView']
+export type Expenditure = Schemas['ExpenditureView']
 export type Entry = Schemas['EntryView']
 export type FoodEntry = Extract<Entry, { kind: 'food' }>
 export type WaterEntry = Extract<Entry, { kind: 'water' }>

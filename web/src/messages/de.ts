@@ -8,6 +8,7 @@ import { lock, prove, secondStep, security } from './de-security'
 import { practices } from './de-practices'
 import { sharing } from './de-sharing'
 import { studies } from './de-studies'
+import { settings, targets } from './de-targets'
 import { nutrientNames } from './nutrients-de'
 import type { Messages } from './en'
 
@@ -371,6 +372,8 @@ export const de: Messages = {
   looks,
   sharing,
   practices,
+  settings,
   studies,
+  targets,
   foodsCount: foods,
 }

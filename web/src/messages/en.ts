@@ -9,6 +9,7 @@ import { lock, prove, secondStep, security } from './en-security'
 import { practices } from './en-practices'
 import { sharing } from './en-sharing'
 import { studies } from './en-studies'
+import { settings, targets } from './en-targets'
 
 const foods = (n: number) => (n === 1 ? '1 food' : `${n} foods`)
 
@@ -371,7 +372,9 @@ export const en = {
   looks,
   sharing,
   practices,
+  settings,
   studies,
+  targets,
   foodsCount: foods,
 }
 
