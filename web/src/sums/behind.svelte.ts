@@ -3,15 +3,21 @@
 import { api, ask } from '../api/client'
 import { problemOf, type Problem } from '../api/problem'
 import type { Contributions } from '../api/types'
+import { shown } from '../figures/shown.svelte'
 import { heedSession } from '../account/session.svelte'
 
 class Behind {
   /** The chosen nutrient; on wide windows the panel stands there without being opened. */
-  key = $state('energy')
+  #chosen = $state('energy')
   open = $state(false)
   answer = $state.raw<Contributions | null>(null)
   failure = $state.raw<Problem | null>(null)
   #running: AbortController | null = null
+
+  /** What calm mode hides is not asked for. */
+  get key(): string {
+    return shown.hides(this.#chosen) ? 'protein' : this.#chosen
+  }
 
   constructor() {
     const close = () => {
@@ -21,14 +27,14 @@ class Behind {
     }
     const forget = () => {
       close()
-      this.key = 'energy'
+      this.#chosen = 'energy'
     }
     heedSession({ close, forget, open: () => {} })
   }
 
   show(key: string): void {
     if (key !== this.key) this.answer = null
-    this.key = key
+    this.#chosen = key
     this.open = true
   }
 
