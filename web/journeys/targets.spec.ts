@@ -46,7 +46,7 @@ test('targets follow from what one tells, and a day shows its share of them', as
   await tell(page, 'kg a week', '1')
   await expect(energy).toContainText('so the target stops there')
   await kept(page, () => page.getByRole('radio', { name: 'Keep' }).check())
-  await expect(part(page, 'What your own days say')).toContainText('10 complete days')
+  await expect(part(page, 'What your own days say')).toContainText('0 of 5 days with a weight')
 
   // Own bounds over the published ones, and back.
   const iron = page.getByLabel('Iron, at least')
