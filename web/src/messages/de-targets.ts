@@ -81,7 +81,7 @@ export const targets: typeof EnglishTargets = {
       katch_mcardle: 'Katch und McArdle, Nutrition, Weight Control, and Exercise, 1983. Ruhe aus der fettfreien Masse allein, mal wie viel du dich bewegst. Braucht dein Körperfett.',
       nasem2023: 'National Academies, Dietary Reference Intakes for Energy, 2023. Alles, was verbraucht wird, für eine von vier Stufen der Bewegung; auch für Kinder ab 3 Jahren.',
     },
-    goal: 'Gewicht',
+    goal: 'Ziel für dein Gewicht',
     goals: { lose: 'Abnehmen', keep: 'Halten', gain: 'Zunehmen' },
     rate: (unit) => `${unit} in der Woche`,
     rateWhy: 'Ein Kilogramm Körpergewicht wird mit 7.700 kcal gerechnet.',

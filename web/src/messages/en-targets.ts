@@ -79,7 +79,7 @@ export const targets = {
       katch_mcardle: 'Katch and McArdle, Nutrition, Weight Control, and Exercise, 1983. Rest from lean mass alone, times how much you move. Needs your body fat.',
       nasem2023: 'National Academies, Dietary Reference Intakes for Energy, 2023. All that is spent, for one of four levels of activity; also for children from 3 years on.',
     },
-    goal: 'Weight',
+    goal: 'Goal for your weight',
     goals: { lose: 'Lose', keep: 'Keep', gain: 'Gain' },
     rate: (unit: string) => `${unit} a week`,
     rateWhy: 'A kilogram of body weight is counted as 7,700 kcal.',
