@@ -159,7 +159,8 @@ export class FastForm {
   constructor(fast: Fast | null = null, isOver = false) {
     this.fast = fast
     this.isOver = fast ? Boolean(fast.ends) : isOver
-    this.begins = toField(fast?.begins.at ?? new Date())
+    const before = new Date(Date.now() - (isOver ? 16 * 3_600_000 : 0))
+    this.begins = toField(fast?.begins.at ?? before)
     this.ends = fast?.ends ? toField(fast.ends.at) : toField(new Date())
     if (fast) this.goal = typeof fast.goal_hours === 'number' ? typedAmount(fast.goal_hours, locale()) : ''
   }
