@@ -127,6 +127,48 @@ pub(crate) fn decade(
     diary(client, person, foods, FIRST.saturating_sub(Span::new().days(days)), days)
 }
 
+/// A weight and a walk on each of these days.
+pub(crate) fn moved(client: &mut Client, person: &Person, days: i32) -> Result<()> {
+    for at in 1..=days {
+        let path = format!("/api/v1/days/{}/entries", FIRST.saturating_sub(Span::new().days(at)));
+        let moment = |kind: &str| json!({"id": Uuid::now_v7(), "kind": kind, "time": "07:30", "zone": "Europe/Berlin"});
+        let mut weight = moment("measurement");
+        merge(&mut weight, json!({"measure": "weight", "value": 70, "unit": "kg"}));
+        let mut walk = moment("activity");
+        merge(&mut walk, json!({"activity": "17190", "minutes": 30, "weight_kg": 70}));
+        for entry in [weight, walk] {
+            client.post(&path, Some(&person.cookie), &entry)?.expect(201)?;
+        }
+    }
+    Ok(())
+}
+
+fn merge(entry: &mut Value, more: Value) {
+    if let (Some(entry), Value::Object(more)) = (entry.as_object_mut(), more) {
+        entry.extend(more);
+    }
+}
+
+/// So many hundred foods of the person's own.
+pub(crate) fn library(client: &mut Client, person: &Person, hundreds: usize) -> Result<()> {
+    for hundred in 0..hundreds {
+        let food = |number: usize| {
+            json!({"id": Uuid::now_v7(), "item": {
+                "kind": "food", "name": format!("Food {hundred} {number}"),
+                "label": {"shape": "eu", "amount": 100, "unit": "g", "lines": [
+                    {"key": "energy", "amount": 1567, "unit": "kJ"},
+                    {"key": "protein", "amount": 13.5, "unit": "g"},
+                ]},
+                "portions": [{"seq": 1, "name": "1 bowl", "grams": 40}],
+            }})
+        };
+        let items: Vec<Value> = (0..100).map(food).collect();
+        let body = json!({ "items": items });
+        client.post("/api/v1/library", Some(&person.cookie), &body)?.expect(200)?;
+    }
+    Ok(())
+}
+
 fn diary(
     client: &mut Client,
     person: &Person,

@@ -28,7 +28,7 @@ let person: string | null = null
 /** Somebody else's diary that is open in this window, and the practice or study that it is open for. */
 let visited: { owner: string; as: string | null } | null = null
 /** Requests that are about a diary, and go to whichever is open. All others are about oneself. */
-const OF_A_DIARY = /^\/api\/v1\/(days|logged|settings|plan|expenditure|report|library|eaten|foods\/own(:|%3A)[^/]*)(\/|$)/
+export const OF_A_DIARY = /^\/api\/v1\/(days|logged|settings|plan|expenditure|report|library|eaten|measurements|measures|activities|fasts|foods\/own(:|%3A)[^/]*)(\/|$)/
 /** Counts the sessions that ended here: what one of them asked for never reaches the next. */
 let ended = 0
 

@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use keys::Scope;
 use nutrition::Nutrient;
 use platform::{
-    Access, App, Error, Json, PresentedCaller, ProblemJson, Result, Routes, days, http::Path,
+    Access, App, Caller, Error, Json, PresentedCaller, ProblemJson, Result, Routes, Transaction,
+    days, http::Path,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -358,12 +359,16 @@ pub(super) async fn change_day_with<T>(
     change: impl Fn(&mut Documents, &Pantry) -> Result<T>,
 ) -> Result<Changed<T>> {
     let mut obstacle = Obstacle::default();
-    for _ in 0..TRIES {
+    for tried in 1..=TRIES {
         let (tx, read) = store::begin(app, presented, &[day], needs.scopes).await?;
-        let pantry = if needs.own.is_empty() {
-            Pantry::default()
-        } else {
-            Pantry::of(&items::list_in::<LibraryItem>(&tx, Some(needs.own)).await?)?
+        let pantry = match pantry(&tx, needs.own).await {
+            Ok(pantry) => pantry,
+            Err(error) if error.is_race() && tried < TRIES => continue,
+            Err(error) => {
+                drop(tx);
+                let about = Scope::Library.as_str();
+                return Err(store::refused(app, presented, about, error).await);
+            }
         };
         let only = Only::of(tx.session(), day)?;
         let generation = tx.session().generation();
@@ -383,6 +388,13 @@ pub(super) async fn change_day_with<T>(
         }
     }
     Err(too_busy())
+}
+
+async fn pantry(tx: &Transaction<Caller>, own: &[Uuid]) -> Result<Pantry> {
+    if own.is_empty() {
+        return Ok(Pantry::default());
+    }
+    Pantry::of(&items::list_in::<LibraryItem>(tx, Some(own)).await?)
 }
 
 /// Changes two different days together.

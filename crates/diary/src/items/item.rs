@@ -53,7 +53,8 @@ impl<T> Default for Items<T> {
 
 impl<T: Item> Items<T> {
     /// What was read, before any change.
-    pub(crate) fn new(before: Vec<Kept<T>>) -> Self {
+    pub(crate) fn new(mut before: Vec<Kept<T>>) -> Self {
+        before.sort_unstable_by_key(|kept| kept.id);
         let now = before.iter().map(|kept| (kept.id, kept.item.clone())).collect();
         Self { before, now }
     }
@@ -85,12 +86,17 @@ impl<T: Item> Items<T> {
     /// How often an item was written, and will have been once the change stands; zero where there is
     /// none.
     pub fn version(&self, id: Uuid) -> u64 {
-        let before = self.before.iter().find(|kept| kept.id == id);
-        match (before, self.now.get(&id)) {
+        match (self.kept(id), self.now.get(&id)) {
             (Some(kept), Some(item)) => kept.version + u64::from(kept.item != *item),
             (None, Some(_)) => 1,
             (_, None) => 0,
         }
+    }
+
+    /// As it was read.
+    fn kept(&self, id: Uuid) -> Option<&Kept<T>> {
+        let place = self.before.binary_search_by_key(&id, |kept| kept.id).ok()?;
+        self.before.get(place)
     }
 
     /// What differs from what was read.
@@ -101,8 +107,7 @@ impl<T: Item> Items<T> {
             (item != Some(&kept.item)).then(written)
         });
         let added = self.now.iter().filter_map(|(id, item)| {
-            let new = self.before.iter().all(|kept| kept.id != *id);
-            new.then_some(Written { id: *id, version: 1, item: Some(item) })
+            self.kept(*id).is_none().then_some(Written { id: *id, version: 1, item: Some(item) })
         });
         changed.chain(added).collect()
     }

@@ -132,5 +132,10 @@ pub(crate) fn values(parts: &[Part], library: &Items<LibraryItem>) -> Result<Vec
 
 /// Whether the food of a part is there.
 pub(crate) fn is_there(part: &Part, library: &Items<LibraryItem>) -> bool {
-    find(&part.food, library).is_ok()
+    match own_id(&part.food) {
+        Some(id) => {
+            matches!(library.get(id), Some(LibraryItem::Food(_) | LibraryItem::Recipe(_)))
+        }
+        None => snapshot(&part.food).is_ok(),
+    }
 }

@@ -51,7 +51,17 @@ impl Plan {
 
 impl Settings {
     /// Takes the place of those before.
-    pub(super) fn put(self, items: &mut Items<PlanItem>) -> Result<()> {
-        items.put(SETTINGS, PlanItem::Settings(self))
+    pub(super) fn put(self, items: &mut Items<PlanItem>) -> Result<Self> {
+        items.put(SETTINGS, PlanItem::Settings(self.clone()))?;
+        Ok(self)
+    }
+
+    /// The same by somebody who was let in: calm mode stays as it is, only its owner switches it.
+    pub(super) fn put_on_a_visit(self, items: &mut Items<PlanItem>) -> Result<Self> {
+        let before = match items.get(SETTINGS) {
+            Some(PlanItem::Settings(settings)) => settings.clone(),
+            _ => Self::default(),
+        };
+        self.calm_like(&before).put(items)
     }
 }

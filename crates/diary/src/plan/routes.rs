@@ -171,7 +171,12 @@ async fn set(
     Json(sent): Json<Settings>,
 ) -> Result<axum::Json<Settings>> {
     let settings = sent.parse()?;
-    items::change(&app, &presented, "settings_changed", |items| settings.clone().put(items))
-        .await?;
-    Ok(axum::Json(settings))
+    let kept = items::change(&app, &presented, "settings_changed", |items| {
+        if presented.is_visit() {
+            settings.clone().put_on_a_visit(items)
+        } else {
+            settings.clone().put(items)
+        }
+    });
+    Ok(axum::Json(kept.await?))
 }

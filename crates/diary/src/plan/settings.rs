@@ -113,6 +113,11 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// With calm mode as it is in others.
+    pub(super) fn calm_like(self, others: &Self) -> Self {
+        Self { calm: others.calm, calm_for_visitors: others.calm_for_visitors, ..self }
+    }
+
     /// Checks settings from outside; every meal stands in them once afterwards.
     pub(super) fn parse(mut self) -> Result<Self> {
         for setting in &mut self.groups {

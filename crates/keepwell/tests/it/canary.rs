@@ -44,6 +44,69 @@ fn capture_log() {
     });
 }
 
+/// What a person keeps beside their days and measures on them; what is refused of it, too.
+async fn leave_own_things(ana: &Person, marked: &impl Fn(&str) -> String) {
+    let label = json!({"shape": "eu", "amount": 100, "unit": "g",
+        "lines": [{"key": "energy", "amount": 1000, "unit": "kJ"}]});
+    let food = json!({"kind": "food", "name": marked("own-food"), "maker": marked("maker"),
+        "note": marked("label"), "label": label,
+        "portions": [{"seq": 1, "name": marked("portion"), "grams": 40}]});
+    let id = Uuid::now_v7();
+    let recipe = json!({"kind": "recipe", "name": marked("recipe"), "portions": 1,
+        "portion_name": "all", "steps": marked("steps"), "from": marked("from"),
+        "parts": [{"food": format!("own:{id}"), "amount": 100}]});
+    for (path, body) in [
+        (format!("/api/v1/library/{id}"), &food),
+        (format!("/api/v1/library/{}", Uuid::now_v7()), &recipe),
+        (
+            "/api/v1/settings".to_owned(),
+            &json!({"groups": [{"group": "own1", "name": marked("m")}]}),
+        ),
+        (
+            format!("/api/v1/measures/{}", Uuid::now_v7()),
+            &json!({"name": marked("measure"), "unit": "kg"}),
+        ),
+    ] {
+        let answer = ana.put(&path, body).await;
+        assert!(answer.status.is_success(), "{path}: {}", answer.text);
+    }
+    let entries = format!("{DAY}/entries");
+    for (kind, more) in [
+        ("food", json!({"food": format!("own:{id}"), "amount": 40, "group": "lunch"})),
+        (
+            "measurement",
+            json!({"measure": "weight", "value": 70, "unit": "kg", "note": marked("arm")}),
+        ),
+        ("activity", json!({"name": marked("activity"), "minutes": 30, "kcal": 250})),
+    ] {
+        let mut entry = json!({"id": Uuid::now_v7(), "kind": kind, "time": "08:00", "zone": "UTC"});
+        entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        drop(ana.post(&entries, &entry).await.expect(201));
+    }
+    let mut unknown = food.clone();
+    unknown["label"]["lines"][0]["key"] = json!(marked("line"));
+    for (path, body) in [
+        (format!("/api/v1/library/{}", Uuid::now_v7()), &unknown),
+        (format!("/api/v1/library/{}", marked("number")), &food),
+        ("/api/v1/settings".to_owned(), &json!({"highlighted": [marked("nutrient")]})),
+        ("/api/v1/plan".to_owned(), &json!({marked("wish"): 1})),
+        (format!("/api/v1/library/favourites/{}", marked("favourite")), &json!({})),
+    ] {
+        let answer = ana.put(&path, body).await;
+        assert!(answer.status.is_client_error(), "{path}: {}", answer.text);
+    }
+    for path in [
+        format!("/api/v1/compendium?query={}", marked("compendium")),
+        format!("/api/v1/measurements?from=2026-11-01&to=2026-11-30&measure={}", marked("key")),
+        format!(
+            "/api/v1/report/sources?from=2026-11-01&to=2026-11-30&nutrient={}",
+            marked("source")
+        ),
+    ] {
+        drop(ana.get(&path).await);
+    }
+}
+
 /// Everything a person or a forger can send, with a word in it that stands nowhere else.
 async fn leave_markers(server: &TestServer, word: &str) -> (Person, Vec<String>) {
     let ana = server.person(&format!("{word}-mail")).await;
@@ -58,6 +121,7 @@ async fn leave_markers(server: &TestServer, word: &str) -> (Person, Vec<String>)
             .expect(200),
     );
     drop(ana.get(&format!("/api/v1/foods?q={}", marked("search"))).await.expect(200));
+    leave_own_things(&ana, &marked).await;
     // Mails wait for this address and for another one; the mail server repeats both and takes none.
     let new_email = json!({"new_email": format!("{word}-new@example.org")});
     drop(ana.post("/api/v1/account/email", &new_email).await.expect(202));

@@ -224,8 +224,8 @@ async fn a_plan_is_for_whom_it_was_given_and_for_nobody_else() {
     }
     drop(without.put(PLAN, &json!({})).await.expect(404));
     // Whoever was not given the body has targets from what was told, and no measured weight.
-    let seen = sees.get(TARGETS).await.expect(200).json();
-    assert_eq!((seen["weight_kg"].clone(), seen["weighed_on"].clone()), (json!(70.0), Value::Null));
+    let aims = sees.get(TARGETS).await.expect(200).json();
+    assert_eq!((aims["weight_kg"].clone(), aims["weighed_on"].clone()), (json!(70.0), Value::Null));
     drop(sees.get(EXPENDITURE).await.expect(404));
     drop(sees.put(PLAN, &json!({})).await.expect(403));
     assert_eq!(writes.get(TARGETS).await.expect(200).json()["weight_kg"], 80.0);

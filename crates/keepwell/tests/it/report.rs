@@ -108,8 +108,8 @@ async fn a_report_compares_with_the_targets_of_its_days() {
         0.5
     ));
 
-    let sees = ana.befriend(&ben, &json!([part("summary"), part("plan")])).await;
-    let seen = sees.get(path).await.expect(200).json();
+    let visitor = ana.befriend(&ben, &json!([part("summary"), part("plan")])).await;
+    let seen = visitor.get(path).await.expect(200).json();
     assert_eq!((&seen["scores"], &seen["nutrients"]), (&report["scores"], &report["nutrients"]));
     assert!(seen["energy"].get("spent_kcal").is_none());
 }

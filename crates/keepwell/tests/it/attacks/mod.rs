@@ -13,6 +13,7 @@ mod items;
 mod loot;
 mod network;
 mod other_sites;
+mod own_things;
 mod passkeys;
 mod sessions;
 mod stolen_credentials;
