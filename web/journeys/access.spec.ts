@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './guarded'
 import { Authenticator } from './authenticator'
 import { keepCode, part, signIn, signUp, somebody, toSecurity } from './person'
-import { seed } from './seed'
+import { seed, seedLibrary } from './seed'
 import { seedBody } from './seed-body'
 
 async function check(page: Page, name: string): Promise<void> {
@@ -167,4 +167,46 @@ test('what opens the diary can be used by everybody', async ({ page }) => {
   await page.getByRole('button', { name: 'Open my diary' }).click()
   await expect(page.getByRole('heading', { name: 'Choose a new password' })).toBeVisible()
   await check(page, 'choosing a new password')
+})
+
+test('the library can be used by everybody', async ({ page }) => {
+  test.setTimeout(300_000)
+  await signUp(page)
+  await seed(page)
+  await seedLibrary(page)
+  await page.goto('/')
+  await expect(page.getByText(/Slept well/)).toBeVisible()
+  const open = async (tab: string) => {
+    await page.getByRole('link', { name: 'Foods' }).click()
+    await page.getByRole('radio', { name: tab, exact: true }).check()
+  }
+  await open('Mine')
+  await expect(page.getByRole('button', { name: /^Oat flakes/ }).first()).toBeVisible()
+  await check(page, 'own foods')
+  await page.getByRole('button', { name: /^Oat flakes/ }).first().click()
+  await expect(page.getByRole('row', { name: /^Sodium/ })).toBeVisible()
+  await check(page, 'own food')
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await open('Recipes')
+  await check(page, 'recipes')
+  await page.getByRole('button', { name: /^Porridge/ }).first().click()
+  await expect(page.getByRole('row', { name: /^Protein/ })).toBeVisible()
+  await check(page, 'recipe')
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await open('Meals')
+  await check(page, 'meals')
+  await page.getByRole('link', { name: 'Diary' }).click()
+  await page.keyboard.press('a')
+  await page.getByRole('radio', { name: 'Mine' }).check()
+  await check(page, 'one’s own in the search')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'More for this day' }).click()
+  await page.getByRole('menuitem', { name: 'Quick add' }).click()
+  await expect(page.getByLabel('Energy (kcal)')).toBeVisible()
+  await check(page, 'quick add')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'More for this day' }).click()
+  await page.getByRole('menuitem', { name: 'Select entries' }).click()
+  await page.getByRole('checkbox', { name: 'Select Oats' }).check()
+  await check(page, 'selected entries')
 })

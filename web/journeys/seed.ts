@@ -77,3 +77,35 @@ export async function seed(page: Page): Promise<void> {
     await send('POST', `${day(0)}/entries`, { id: id(), kind: 'note', time: '08:30', zone, text })
   }, DAYS)
 }
+
+/** An own food, a supplement, a recipe, a meal and something that repeats. */
+export async function seedLibrary(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const id = () => `01930000-0000-7000-8000-${crypto.randomUUID().slice(24)}`
+    const [oats, pill, porridge, meal, repeat] = [id(), id(), id(), id(), id()]
+    const parts = [
+      { food: `own:${oats}`, amount: 2, portion: 1 },
+      { food: 'usda-sr28:01077', amount: 400 },
+      { food: 'usda-sr28:09040', amount: 100 },
+    ]
+    const eu = [
+      ['energy', 1567, 'kJ'],
+      ['fat', 7, 'g'],
+      ['saturated', 1.3, 'g'],
+      ['carbohydrate', 58.7, 'g'],
+      ['sugars', 0.7, 'g'],
+      ['fiber', 10, 'g'],
+      ['protein', 13.5, 'g'],
+      ['salt', 0.02, 'g'],
+    ].map(([key, amount, unit]) => ({ key, amount, unit }))
+    const items = [
+      { id: oats, item: { kind: 'food', name: 'Oat flakes, wholegrain', maker: 'Mill on the river', label: { shape: 'eu', amount: 100, unit: 'g', lines: eu }, portions: [{ seq: 1, name: '1 bowl', grams: 40 }] } },
+      { id: pill, item: { kind: 'food', name: 'Vitamin D 1000', supplement: true, label: { shape: 'us', amount: 1, unit: 'g', lines: [{ key: 'vitamin_d', amount: 1000, unit: 'IU' }] }, portions: [{ seq: 1, name: '1 capsule', grams: 1 }] } },
+      { id: porridge, item: { kind: 'recipe', name: 'Porridge with banana', parts, portions: 2, portion_name: '1 bowl', cooked_grams: 540, steps: 'Simmer the oats in the milk for five minutes.\nSlice the banana over it.' } },
+      { id: meal, item: { kind: 'meal', name: 'Usual breakfast', parts: [{ food: `own:${porridge}`, amount: 1, portion: 1 }, { food: 'usda-sr28:14209', amount: 300 }] } },
+      { id: repeat, item: { kind: 'repeat', parts: [{ food: `own:${pill}`, amount: 1, portion: 1 }], group: 'breakfast', time: '07:30', weekdays: [true, true, true, true, true, false, false] } },
+    ]
+    const answer = await fetch('/api/v1/library', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ items }) })
+    if (!answer.ok) throw new Error(await answer.text())
+  })
+}

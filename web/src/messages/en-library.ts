@@ -3,7 +3,7 @@
 const n = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`
 
 export const library = {
-  tabs: { label: 'Foods', catalogue: 'Catalogue', foods: 'Own foods', recipes: 'Recipes', meals: 'Meals' },
+  tabs: { label: 'Foods', catalogue: 'Catalogue', foods: 'Mine', recipes: 'Recipes', meals: 'Meals' },
   sources: { 'Own food': 'Own food', 'Own supplement': 'Own supplement', Recipe: 'Recipe', 'Quick add': 'Quick add' } as Record<string, string>,
   archived: 'Archived',
   showArchived: (count: number) => `Show ${n(count, 'archived one', 'archived ones')}`,
@@ -80,7 +80,7 @@ export const library = {
     more: 'Add a nutrient',
     moreChoose: 'Choose a nutrient',
     unitOf: (name: string) => `Unit of ${name}`,
-    names: { salt: 'Salt', energy_kj: 'Energy' } as Record<string, string>,
+    names: { salt: 'Salt', available: 'Carbohydrate', carbohydrate: 'Total carbohydrate' } as Record<string, string>,
     otherUnits: { 'IU other': 'IU (synthetic, carotene)', '%DV': '% daily value' } as Record<string, string>,
     portions: 'Portions',
     portionsHint: 'What people call it, such as “1 slice”.',
@@ -121,6 +121,7 @@ export const library = {
     from: 'From (a book, an address)',
     holds: 'One portion holds',
     holdsAll: 'The whole dish',
+    others: (count: number) => `${count} more nutrients`,
     coverage: (known: number, parts: number) => `known for ${known} of ${parts}`,
     estimated: 'estimated',
     nothing: 'Add ingredients, and here stands what a portion holds.',
