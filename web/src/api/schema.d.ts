@@ -9546,6 +9546,11 @@ export interface components {
              */
             today: string;
         };
+        /**
+         * @description Light or dark.
+         * @enum {string}
+         */
+        Appearance: "system" | "light" | "dark";
         Archive: {
             archived: boolean;
         };
@@ -10724,6 +10729,11 @@ export interface components {
             /** @description The entries that are new: removing them undoes it. */
             entries: string[];
         };
+        /**
+         * @description The languages of the app.
+         * @enum {string}
+         */
+        Language: "en" | "de";
         /** @description Whom the asker let in. */
         LetIn: {
             /** Format: uuid */
@@ -12444,6 +12454,8 @@ export interface components {
         };
         /** @description How the diary is shown to its owner. */
         Settings: {
+            /** @default system */
+            appearance: components["schemas"]["Appearance"];
             /**
              * @description Energy and weight are hidden everywhere in the app.
              * @default false
@@ -12513,6 +12525,8 @@ export interface components {
              *     ]
              */
             highlighted: string[];
+            /** @default null */
+            language: components["schemas"]["Language"] | null;
             /**
              * @description Carbohydrates are shown without fiber.
              * @default false

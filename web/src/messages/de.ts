@@ -329,7 +329,7 @@ export const de: Messages = {
     language: 'Sprache',
     theme: 'Darstellung',
     themes: { system: 'Wie das System', light: 'Hell', dark: 'Dunkel' },
-    notKept: 'Diese Wahl gilt, bis du die Seite schließt. Keepwell legt nichts über dich im Browser ab.',
+    notKept: 'Beides liegt verschlüsselt in deinem Tagebuch und gilt auf jedem deiner Geräte. Keepwell legt nichts über dich im Browser ab.',
     whoTitle: 'Wer meine Daten sehen kann',
     whoOnlyYou: 'Du, mit deinem Passwort, deinem Wiederherstellungscode oder einem Passkey.',
     whoWhy: 'Deine Einträge und Notizen sind mit Schlüsseln verschlossen, die nichts anderes öffnet. Wer die Festplatte, die Datenbank oder eine Sicherung hat, kann sie nicht lesen. Solange du angemeldet bist, arbeitet der laufende Server mit ihnen: dann vertraust du ihm und denen, die über ihn bestimmen.',

@@ -329,7 +329,7 @@ export const en = {
     language: 'Language',
     theme: 'Appearance',
     themes: { system: 'Like the system', light: 'Light', dark: 'Dark' },
-    notKept: 'These choices last until you close this page. Keepwell keeps nothing about you in the browser.',
+    notKept: 'Both are kept encrypted in your diary and follow you to every device. Keepwell keeps nothing about you in the browser.',
     whoTitle: 'Who can see my data',
     whoOnlyYou: 'You, with your password, your recovery code or a passkey.',
     whoWhy: 'Your entries and notes are encrypted under keys that nothing else opens. Whoever has the disk, the database or a backup cannot read them. While you are signed in, the running server works with them: then you trust it, and whoever controls it.',

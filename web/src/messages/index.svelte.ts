@@ -1,7 +1,7 @@
 // The language of the app. Every text that a person reads comes from one catalogue, through `t()`.
 //
-// The choice lives in memory: nothing about a person is kept in the browser. Only the catalogue that is
-// shown gets loaded.
+// The choice is kept in the person's settings; nothing about a person is kept in the browser. Only the
+// catalogue that is shown gets loaded.
 
 import type { Messages } from './en'
 

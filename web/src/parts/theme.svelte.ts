@@ -1,4 +1,4 @@
-// Light or dark. Follows the system until the person chooses, and forgets the choice with the page.
+// Light or dark. Follows the system until the person chooses; the choice is kept in their settings.
 
 export type Theme = 'system' | 'light' | 'dark'
 export const THEMES: readonly Theme[] = ['system', 'light', 'dark']

@@ -7,7 +7,8 @@ import { heedSession } from '../account/session.svelte'
 import { api, ask } from '../api/client'
 import { problemOf, type Problem } from '../api/problem'
 import type { MealGroup, Settings } from '../api/types'
-import { t } from '../messages/index.svelte'
+import { language, speak, t } from '../messages/index.svelte'
+import { setTheme } from '../parts/theme.svelte'
 import { rights } from '../sharing/rights.svelte'
 
 const SHOWN_FIRST: readonly MealGroup[] = ['breakfast', 'lunch', 'dinner', 'snacks']
@@ -25,6 +26,8 @@ const USUAL: Settings = {
   highlighted: [],
   week_starts: 'monday',
   net_carbs: false,
+  language: null,
+  appearance: 'system',
 }
 
 class SettingsOfThePerson {
@@ -76,6 +79,7 @@ class SettingsOfThePerson {
     try {
       this.own = await ask(api.GET('/api/v1/settings'))
       this.known = true
+      await this.#look()
     } catch (thrown) {
       this.failure = problemOf(thrown)
     }
@@ -91,6 +95,22 @@ class SettingsOfThePerson {
       this.own = before
       throw thrown
     }
+  }
+
+  /** Language and appearance: shown at once, and kept with the rest unless a diary of somebody else is open. */
+  async choose(change: Pick<Partial<Settings>, 'language' | 'appearance'>): Promise<void> {
+    if (change.language) await speak(change.language)
+    if (change.appearance) setTheme(change.appearance)
+    if (rights.visited) return
+    // What is not known yet must not be overwritten with the usual.
+    if (!this.known) await this.load()
+    if (this.failure) throw this.failure
+    await this.save(change)
+  }
+
+  async #look(): Promise<void> {
+    if (this.own.language && this.own.language !== language()) await speak(this.own.language)
+    if (this.own.appearance) setTheme(this.own.appearance)
   }
 
   async #loadVisited(open: NonNullable<typeof rights.visited>): Promise<void> {

@@ -34,6 +34,30 @@ pub(crate) struct Settings {
     week_starts: WeekStart,
     /// Carbohydrates are shown without fiber.
     net_carbs: bool,
+    /// The language of the app; the browser's until it is chosen.
+    language: Option<Language>,
+    appearance: Appearance,
+}
+
+/// The languages of the app.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Language {
+    /// English.
+    En,
+    /// German.
+    De,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Appearance {
+    /// As the device has it.
+    #[default]
+    System,
+    Light,
+    Dark,
 }
 
 /// The units of weights and lengths.
@@ -108,6 +132,8 @@ impl Default for Settings {
             highlighted: Vec::new(),
             week_starts: WeekStart::default(),
             net_carbs: false,
+            language: None,
+            appearance: Appearance::default(),
         }
     }
 }
