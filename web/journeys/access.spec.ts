@@ -210,3 +210,28 @@ test('the library can be used by everybody', async ({ page }) => {
   await page.getByRole('checkbox', { name: 'Select Oats' }).check()
   await check(page, 'selected entries')
 })
+
+test('targets and settings can be used by everybody', async ({ page }) => {
+  test.setTimeout(300_000)
+  await signUp(page)
+  await page.goto('/targets')
+  await expect(part(page, 'Energy')).toContainText('No energy target yet.')
+  await check(page, 'empty targets')
+  await page.goto('/settings')
+  await expect(part(page, 'Calm mode')).toBeVisible()
+  await check(page, 'settings')
+  await seed(page)
+  await page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json' }
+    const profile = { birth_year: 1990, sex: 'female', height_cm: 168, weight_kg: 64.5, activity: 'light' }
+    const own = { sodium: { min: null, max: 500 } }
+    await fetch('/api/v1/plan', { method: 'PUT', headers, body: JSON.stringify({ profile, own, kg_per_week: -0.5 }) })
+    await fetch('/api/v1/settings', { method: 'PUT', headers, body: JSON.stringify({ water_goal_ml: 2000, highlighted: ['sodium'] }) })
+  })
+  await page.goto('/targets')
+  await expect(page.getByLabel('Calcium, at least')).toBeVisible()
+  await check(page, 'targets')
+  await page.goto('/')
+  await expect(page.getByText(/over the 500 mg/).first()).toBeVisible()
+  await check(page, 'day with targets')
+})
