@@ -1,6 +1,7 @@
 // Looking back as people see it: trends over months, with one thing and with two.
 
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from './guarded'
 import { signUp } from './person'
 import { folder, shoot } from './shoot'
@@ -10,6 +11,11 @@ test('looking back is photographed @screens', async ({ page }) => {
   test.setTimeout(600_000)
   mkdirSync(folder, { recursive: true })
   await signUp(page)
+  for (const path of ['/report', '/sources', '/gap'] as const) {
+    await page.goto(path)
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+    await shoot(page, `${path.slice(1)}-empty`)
+  }
   await seedDays(page, 200)
   await page.goto('/trends')
   const chart = page.getByTestId('chart')
@@ -24,4 +30,25 @@ test('looking back is photographed @screens', async ({ page }) => {
   await page.getByRole('radio', { name: '7 days' }).check()
   await page.getByText('The numbers behind: Calcium, Iron').click()
   await shoot(page, 'trends-numbers')
+
+  await page.goto('/report')
+  await expect(page.getByTestId('sheet')).toContainText('Balances')
+  await page.getByLabel('Name').fill('Ana Sommer')
+  await shoot(page, 'report')
+  const kept = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download as PDF' }).click()
+  await (await kept).saveAs(join(folder, 'report.pdf'))
+  await page.emulateMedia({ media: 'print', colorScheme: 'light' })
+  await page.pdf({ path: join(folder, 'report-printed.pdf'), format: 'A4' })
+  await page.emulateMedia({ media: 'screen' })
+  await page.goto('/sources')
+  await expect(page.getByRole('listitem').filter({ hasText: 'SR28' }).first()).toBeVisible()
+  await shoot(page, 'sources')
+  await page.goto('/gap')
+  await page.getByRole('radio', { name: 'Own choice' }).check()
+  await page.getByLabel('Nutrient').selectOption({ label: 'Calcium' })
+  await page.getByLabel('How much is missing, in mg').fill('400')
+  await page.getByRole('button', { name: 'Find foods' }).click()
+  await expect(page.getByRole('heading', { name: 'Plain foods' })).toBeVisible()
+  await shoot(page, 'gap')
 })

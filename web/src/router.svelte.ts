@@ -1,7 +1,7 @@
 // Which page is shown. Paths name pages only: no day, no food and no other content stands in an address,
 // so that none is left in a browser's history or a server's log.
 
-export const PATHS = ['/', '/trends', '/foods', '/profile', '/security', '/sharing', '/studies', '/research', '/invitation', '/join', '/practice', '/line', '/body', '/targets', '/settings', '/sign-in', '/sign-up', '/recover'] as const
+export const PATHS = ['/', '/trends', '/report', '/sources', '/gap', '/foods', '/profile', '/security', '/sharing', '/studies', '/research', '/invitation', '/join', '/practice', '/line', '/body', '/targets', '/settings', '/sign-in', '/sign-up', '/recover'] as const
 export type Path = (typeof PATHS)[number]
 
 /** Pages for people who are not signed in. */

@@ -71,6 +71,8 @@ const GRAMS_MAX: f64 = 400.0;
 const SPOON_GRAMS: f64 = 15.0;
 /// What portions weigh where nothing is called one: a typical size.
 const TYPICAL_GRAMS: f64 = 90.0;
+/// And what energy they have at most.
+const TYPICAL_KCAL: f64 = 150.0;
 
 /// At most `limit` whole foods and as many others.
 pub fn fill<'a>(catalog: &'a Catalog, wants: &[Want], per: Per, limit: usize) -> Fillers<'a> {
@@ -80,7 +82,13 @@ pub fn fill<'a>(catalog: &'a Catalog, wants: &[Want], per: Per, limit: usize) ->
         .iter()
         .filter_map(|edible| Some((edible, filler(catalog, edible, wants, per)?)))
         .collect();
-    found.sort_by(|(_, a), (_, b)| b.share.total_cmp(&a.share));
+    // Of those that bring as much, the one with less energy.
+    let kcal = |filler: &Filler<'_>| {
+        filler.food.energy_kcal_per_100g().map_or(f64::MAX, |kcal| kcal * filler.grams)
+    };
+    found.sort_by(|(_, a), (_, b)| {
+        b.share.total_cmp(&a.share).then_with(|| kcal(a).total_cmp(&kcal(b)))
+    });
     let mut kinds: Vec<(&str, bool)> = Vec::new();
     for (edible, filler) in found {
         let kind = (&*edible.kind, edible.whole);
@@ -142,16 +150,18 @@ pub(crate) fn edible(catalog: &Catalog) -> Vec<Edible> {
                 GRAINS => !has(COOKED),
                 _ => cooked_first(code) && has(UNCOOKED),
             };
+            let dry = has(&["dry"]) && !has(&["roasted"]);
             if NOT_FOR_ALL.contains(&code)
                 || has(INGREDIENTS)
                 || raw
+                || dry
                 || (has(&["raw"]) && has(NEVER_RAW))
                 || name.starts_with("game meat")
             {
                 return None;
             }
             let whole = WHOLE.contains(&code) && !has(PROCESSED) && food.manufacturer().is_none();
-            let usual = usual(&food.portions());
+            let usual = usual(&food.portions(), food.energy_kcal_per_100g());
             Some(Edible {
                 at,
                 whole: whole && !is_branded(food.name()),
@@ -164,12 +174,16 @@ pub(crate) fn edible(catalog: &Catalog) -> Vec<Edible> {
 }
 
 /// The measure that is called a portion, or the one of the most usual size.
-fn usual(portions: &[Portion]) -> Option<Portion> {
+fn usual(portions: &[Portion], kcal_per_100g: Option<f64>) -> Option<Portion> {
     let called = |portion: &&Portion| {
         ["serving", "medium", "fillet", "regular"].iter().any(|word| portion.name.contains(word))
     };
     let fits = |portion: &&Portion| (1.0..=GRAMS_MAX).contains(&portion.grams);
-    let distance = |portion: &Portion| (portion.grams / TYPICAL_GRAMS).ln().abs();
+    // Of nuts and cheese people have less than of fruit.
+    let by_energy =
+        kcal_per_100g.filter(|kcal| 0.0 < *kcal).map(|kcal| TYPICAL_KCAL / kcal * 100.0);
+    let typical = by_energy.unwrap_or(TYPICAL_GRAMS).min(TYPICAL_GRAMS);
+    let distance = |portion: &Portion| (portion.grams / typical).ln().abs();
     let nearest =
         || portions.iter().filter(fits).min_by(|a, b| distance(a).total_cmp(&distance(b)));
     portions.iter().filter(fits).find(called).or_else(nearest).cloned()
@@ -209,6 +223,7 @@ const NEVER_RAW: &[&str] = &["cassava", "pokeberry", "potatoes", "taro", "soybea
 const UNCOOKED: &[&str] = &["raw", "uncooked", "dry", "unprepared"];
 const INGREDIENTS: &[&str] = &[
     "brain",
+    "commodity",
     "concentrate",
     "crude",
     "dehydrated",
@@ -234,6 +249,7 @@ const INGREDIENTS: &[&str] = &[
     "undiluted",
     "unprepared",
     "unreconstituted",
+    "whey",
     "yeast",
 ];
 const PROCESSED: &[&str] = &[

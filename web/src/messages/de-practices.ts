@@ -110,6 +110,7 @@ export const practices: typeof en = {
     letIn: 'Was Sie sehen dürfen',
     callsThemselves: (name) => `Nennt sich ${name}.`,
     openDiary: 'Tagebuch öffnen',
+    openReport: 'Bericht öffnen',
     audited: 'Was Sie ansehen, steht in der Liste des Klienten, wer hineingesehen hat, mit dem Namen Ihrer Praxis.',
     assistant: 'Die Assistenz weiß, wer die Klienten sind, und öffnet kein Tagebuch.',
   },

@@ -1,7 +1,6 @@
 // German, in the familiar form: it is the person's own diary that speaks.
 
 import { body } from './de-body'
-import { trends } from './de-lookback'
 import { library } from './de-library'
 import { looks } from './de-looks'
 import { lock, prove, secondStep, security } from './de-security'
@@ -27,6 +26,9 @@ export const de: Messages = {
   pages: {
     diary: 'Tagebuch',
     trends: 'Verlauf',
+    report: 'Bericht',
+    sources: 'Woher es kommt',
+    gap: 'Eine Lücke füllen',
     foods: 'Essen',
     profile: 'Profil',
     add: 'Neu',
@@ -322,7 +324,6 @@ export const de: Messages = {
     value: 'Menge',
     name: 'Name',
   },
-  trends,
   profile: {
     title: 'Profil',
     signedInAs: 'Angemeldet als',

@@ -108,6 +108,7 @@ export const practices = {
     letIn: 'What you may see',
     callsThemselves: (name: string) => `Calls themselves ${name}.`,
     openDiary: 'Open the diary',
+    openReport: 'Open the report',
     audited: 'What you look at is in the client’s list of who looked, with your practice’s name.',
     assistant: 'Assistants know who the clients are and open no diary.',
   },

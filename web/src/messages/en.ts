@@ -2,7 +2,6 @@
 
 import type { Method } from '../api/types'
 import { body } from './en-body'
-import { trends } from './en-lookback'
 import { library } from './en-library'
 import { looks } from './en-looks'
 import { lock, prove, secondStep, security } from './en-security'
@@ -25,6 +24,9 @@ export const en = {
   pages: {
     diary: 'Diary',
     trends: 'Trends',
+    report: 'Report',
+    sources: 'Where it comes from',
+    gap: 'Fill a gap',
     foods: 'Foods',
     profile: 'Profile',
     add: 'Add',
@@ -322,7 +324,6 @@ export const en = {
     value: 'Amount',
     name: 'Name',
   },
-  trends,
   profile: {
     title: 'Profile',
     signedInAs: 'Signed in as',

@@ -92,7 +92,9 @@ fn granted<T>(read: Result<T>) -> Result<Option<T>> {
 fn spent(active: &[(Date, ActivityDay)], counted: &[Date]) -> Option<f64> {
     let days = u32::try_from(counted.len()).ok().filter(|days| 0 < *days)?;
     let on_these = active.iter().filter(|(date, _)| counted.contains(date));
-    Some(on_these.map(|(_, day)| day.net_kcal()).sum::<f64>() / f64::from(days))
+    // From zero on: the sum of nothing is a negative zero otherwise.
+    let kcal = on_these.fold(0.0, |sum, (_, day)| sum + day.net_kcal());
+    Some(kcal / f64::from(days))
 }
 
 #[derive(Deserialize, IntoParams)]

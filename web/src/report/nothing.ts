@@ -1,0 +1,2 @@
+// Stands for a part of a library that we do not use.
+export default null
