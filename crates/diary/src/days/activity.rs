@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    amendment::SentChange,
     body::{beside, own, own_key, own_name},
     document::{Author, Document, Moment},
-    entry::{NewEntry, SentChange, SentEntry, missing},
+    entry::{NewEntry, SentEntry, missing},
 };
 
 /// The longest activity: a day of 25 hours.

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    amendment::SentChange,
     document::{Author, Document, Moment},
-    entry::{NewEntry, SentChange, SentEntry, missing},
+    entry::{NewEntry, SentEntry, missing},
 };
 
 /// The most characters of a name that people give to a measure or activity of their own.

@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use super::{
     activity::{ActivityDay, Done},
+    amendment::{SentChange, SentPortion},
     body::{BodyDay, Measured},
     document::{Author, Drunk, Eaten, FoodDay, Group, Note, NotesDay, Snapshot},
-    entry::{NewEntry, Quantity, SentChange, SentPortion, measure, note, water},
+    entry::{NewEntry, Quantity, measure, note, water},
     own::{QUICK_ADD, SentQuick, own_id},
 };
 use crate::library::pantry::Pantry;

@@ -14,8 +14,9 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use super::{
+    amendment::SentChange,
     change::Documents,
-    entry::{SentChange, SentEntry},
+    entry::SentEntry,
     store::{self, Change, ReadDay},
     view::{Behind, DayView, Only},
 };
