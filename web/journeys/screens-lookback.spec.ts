@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from './guarded'
 import { signUp } from './person'
+import { seedBody } from './seed-body'
 import { folder, shoot } from './shoot'
 import { seedDays } from './year'
 
@@ -51,4 +52,22 @@ test('looking back is photographed @screens', async ({ page }) => {
   await page.getByRole('button', { name: 'Find foods' }).click()
   await expect(page.getByRole('heading', { name: 'Plain foods' })).toBeVisible()
   await shoot(page, 'gap')
+})
+
+test('what was measured is photographed @screens', async ({ page }) => {
+  test.setTimeout(300_000)
+  mkdirSync(folder, { recursive: true })
+  await signUp(page)
+  await seedBody(page)
+  await seedDays(page, 30)
+  await page.goto('/trends')
+  const chart = page.getByTestId('chart')
+  await page.getByLabel('Nutrient or measure').selectOption({ label: 'Weight' })
+  await page.getByLabel('Compare with').selectOption({ label: 'Energy' })
+  await expect(chart).toHaveAttribute('data-drawn', 'measure:weight energy')
+  await shoot(page, 'trends-weight')
+  await page.getByLabel('Compare with').selectOption('')
+  await page.getByLabel('Nutrient or measure').selectOption({ label: 'Blood pressure, upper' })
+  await expect(chart).toHaveAttribute('data-drawn', 'measure:blood_pressure measure:blood_pressure/lower')
+  await shoot(page, 'trends-pair')
 })

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { axe } from './axe'
 import { expect, test } from './guarded'
 import { signUp } from './person'
+import { seedBody } from './seed-body'
 import { seedDays } from './year'
 
 test('a person looks back: another nutrient, another range, two on one chart, and takes the numbers along', async ({ page }) => {
@@ -63,4 +64,58 @@ test('a person looks back: another nutrient, another range, two on one chart, an
   await page.getByLabel('To').fill('2019-03-31')
   await page.getByRole('button', { name: 'Show', exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Nothing in these days' })).toBeVisible()
+})
+
+test('what was measured stands beside what was eaten: weight, both values of a blood pressure, moving', async ({ page }) => {
+  test.setTimeout(120_000)
+  await signUp(page)
+  await seedBody(page)
+  await seedDays(page, 20)
+  await page.goto('/trends')
+  const chart = page.getByTestId('chart')
+  const first = page.getByLabel('Nutrient or measure')
+  await first.selectOption({ label: 'Weight' })
+  await expect(chart).toHaveAttribute('data-drawn', 'measure:weight')
+  await expect(page.getByRole('heading', { name: 'Weight in kg' })).toBeVisible()
+  // Every second day of thirty was weighed; nothing is said of complete days.
+  const figure = page.getByRole('figure')
+  await expect(figure).toContainText('15 days with a value')
+  await expect(figure).not.toContainText('complete')
+  await expect(page.getByText('Mean and spread of the days with a value in this range.')).toBeVisible()
+  await page.getByText('The numbers behind: Weight').click()
+  const table = page.getByRole('table', { name: 'The numbers behind: Weight' })
+  await expect(table.getByRole('columnheader')).toHaveText(['Day', 'Weight (kg)', 'Weight, 7-day average'])
+  await expect(table.getByRole('row')).toHaveCount(1 + 15)
+  await axe(page)
+
+  // A blood pressure is looked at with both its values; something else takes the second along no further.
+  await first.selectOption({ label: 'Blood pressure, upper' })
+  await expect(chart).toHaveAttribute('data-drawn', 'measure:blood_pressure measure:blood_pressure/lower')
+  await expect(page.getByLabel('Compare with')).toHaveValue('measure:blood_pressure/lower')
+  await expect(page.getByRole('heading', { name: 'Blood pressure, upper in mmHg · Blood pressure, lower in mmHg' })).toBeVisible()
+  await first.selectOption({ label: 'Grip strength' })
+  await expect(chart).toHaveAttribute('data-drawn', /^measure:own:[-0-9a-f]+$/)
+  await expect(figure).toContainText('1 day with a value: 41 kg.')
+  await first.selectOption({ label: 'Minutes of activity' })
+  await page.getByLabel('Compare with').selectOption({ label: 'Energy' })
+  await expect(chart).toHaveAttribute('data-drawn', 'activity:minutes energy')
+  await expect(figure).toContainText('6 days with a value')
+
+  // In the person's units, and without figures of weight and energy in calm mode.
+  await page.goto('/settings')
+  await page.getByRole('radio', { name: 'US' }).check()
+  await expect(page.getByRole('status').filter({ hasText: 'Saved' })).toBeVisible()
+  await page.goto('/trends')
+  await first.selectOption({ label: 'Weight' })
+  await expect(page.getByRole('heading', { name: 'Weight in lb' })).toBeVisible()
+  await expect(figure).toContainText(/15[5-7](\.\d)? lb on average/)
+  await page.goto('/settings')
+  await page.getByLabel('Hide energy and weight').check()
+  await expect(page.getByRole('status').filter({ hasText: 'Saved' })).toBeVisible()
+  await page.goto('/trends')
+  await first.selectOption({ label: 'Sleep' })
+  await expect(figure).toContainText('7.25 h')
+  const offered = await first.getByRole('option').allTextContents()
+  expect(offered).toContain('Glucose')
+  for (const hidden of ['Weight', 'Energy', 'Spent by activity']) expect(offered).not.toContain(hidden)
 })

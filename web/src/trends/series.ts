@@ -13,8 +13,10 @@ export interface Thing {
   name: string
   unit: string
   decimals: number
-  /** Summed from foods: days that are not complete stay out of averages, and the axis begins at zero. */
+  /** Summed from foods: days that are not complete stay out of averages, a day without a value is a gap, and the axis begins at zero. */
   ofFoods: boolean
+  /** Things with the same one are drawn on one scale. */
+  scale: string
   aim: Aim | null
   /** An amount as the server has it, in the unit that is shown. */
   numberOf: (amount: number) => number

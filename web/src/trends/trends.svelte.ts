@@ -7,6 +7,8 @@ import { api, ask } from '../api/client'
 import { problemOf, type Problem } from '../api/problem'
 import { heedSession } from '../account/session.svelte'
 import { knownAmount } from '../sums/coverage'
+import { measureOf } from '../body/measures'
+import { activityColumns, columnsOf, isOfFoods, lowerKeyOf, measureIn, MINUTES, SPENT } from './measured'
 import { datesOf, lastDays, windowAround, within, type Span } from './span'
 
 export const PRESETS = ['7', '30', '90', '365', 'own'] as const
@@ -29,6 +31,14 @@ export interface Days {
   foods: number[]
   complete: boolean[]
   columns: ReadonlyMap<string, Column>
+}
+
+/** Asks for what is wanted of measures and activities, each once. */
+async function loadMeasured(keys: readonly string[], span: Span, dates: readonly string[]): Promise<[string, Column][]> {
+  const measures = [...new Set(keys.flatMap((key) => measureIn(key)?.measure ?? []))]
+  const asked = measures.map(async (measure) => columnsOf(measure, (await ask(api.GET('/api/v1/measurements', { params: { query: { ...span, measure } } }))).points, dates))
+  if (keys.includes(MINUTES) || keys.includes(SPENT)) asked.push(ask(api.GET('/api/v1/activities', { params: { query: span } })).then(({ days }) => activityColumns(days, dates)))
+  return (await Promise.all(asked)).flat()
 }
 
 class Trends {
@@ -65,6 +75,16 @@ class Trends {
     if (preset !== 'own') this.show(lastDays(today, Number(preset)), today)
   }
 
+  /** Looks at something else; at both values of a pair, where nothing else is to be compared. */
+  look(first: string, today: string): void {
+    const before = measureIn(this.first)
+    const measured = measureIn(first)
+    if (before && this.second === lowerKeyOf(before.measure)) this.second = ''
+    this.first = first
+    if (this.second === '' && measured && !measured.isLower && measureOf(measured.measure)?.isPair) this.second = lowerKeyOf(measured.measure)
+    void this.load(today)
+  }
+
   /** Shows a range; what is not loaded yet is. */
   show(span: Span, today: string): void {
     this.span = this.days && this.days.span.from <= span.from && span.to <= this.days.span.to ? span : within(span, windowAround(span, today))
@@ -82,13 +102,21 @@ class Trends {
     const wanted = [...new Set([...SHOWN, this.first, this.second])].filter((key) => key !== '' && !(holds && here.columns.has(key)))
     if (wanted.length === 0) return this.#draw()
     try {
-      const query = { ...window, nutrients: wanted.join(',') }
-      const { days } = await ask(api.GET('/api/v1/days', { params: { query } }))
-      if (asked !== this.#asked) return
       const dates = holds ? here.dates : datesOf(window)
-      const at = new Map(days.map((day) => [day.date, day]))
-      const columns = new Map(holds ? here.columns : [])
-      for (const key of wanted) {
+      const summed = wanted.filter(isOfFoods)
+      const query = { ...window, nutrients: summed.join(',') }
+      const [answer, measured] = await Promise.all([
+        holds && summed.length === 0 ? null : ask(api.GET('/api/v1/days', { params: { query } })),
+        loadMeasured(wanted.filter((key) => !isOfFoods(key)), window, dates),
+      ])
+      if (asked !== this.#asked) return
+      const columns = new Map([...(holds ? here.columns : []), ...measured])
+      if (answer === null) {
+        if (here) this.days = { ...here, columns }
+        return this.#draw()
+      }
+      const at = new Map(answer.days.map((day) => [day.date, day]))
+      for (const key of summed) {
         columns.set(key, {
           values: dates.map((date) => knownAmount(at.get(date)?.totals[key])),
           known: dates.map((date) => at.get(date)?.totals[key]?.known ?? 0),
