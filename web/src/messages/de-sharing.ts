@@ -29,7 +29,7 @@ export const sharing: Messages['sharing'] = {
       notes: 'Jede Notiz mit ihrem Text.',
       summary: 'Energie und Nährstoffe jedes Tages, ohne die Lebensmittel.',
       logged: 'An welchen Tagen etwas eingetragen und abgeschlossen ist, und sonst nichts.',
-      activity: 'Was du getan hast, und wie lange.',
+      activity: 'Was du getan hast, wie lange, und was es gebraucht hat. Daraus ist auch dein Gewicht zu sehen.',
       body: 'Was du gemessen hast, etwa dein Gewicht.',
       plan: 'Was du erreichen willst und woraus es berechnet ist: Geburtsjahr, Geschlecht, Größe. Auch deine Einheiten und Mahlzeiten.',
       library: 'Lebensmittel, Rezepte und Mahlzeiten, die du angelegt hast. Nichts davon, wann du sie gegessen hast.',

@@ -27,7 +27,7 @@ export const sharing = {
       notes: 'Every note, with its text.',
       summary: 'Energy and nutrients of each day, without the foods.',
       logged: 'On which days something was logged and marked complete, and nothing else.',
-      activity: 'What you did, and for how long.',
+      activity: 'What you did, for how long, and what it took. That tells your weight, too.',
       body: 'What you measured, such as your weight.',
       plan: 'What you aim for, and what it is reckoned from: birth year, sex, height. Also your units and meals.',
       library: 'The foods, recipes and meals that you made. Nothing of when you ate them.',
