@@ -18,6 +18,7 @@ pub(crate) fn visit(path: &str) -> String {
         "/api/v1/report" | "/api/v1/measurements" | "/api/v1/activities" => {
             format!("{path}?from=2026-11-01&to=2026-11-30")
         }
+        "/api/v1/plan/targets" | "/api/v1/expenditure" => format!("{path}?date=2026-11-20"),
         "/api/v1/report/sources" => format!("{path}?from=2026-11-01&to=2026-11-30&nutrient=iron"),
         "/api/v1/studies/{study}/participation" => {
             let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
