@@ -19,6 +19,9 @@ pub(crate) fn visit(path: &str) -> String {
             format!("{path}?from=2026-11-01&to=2026-11-30")
         }
         "/api/v1/plan/targets" | "/api/v1/expenditure" => format!("{path}?date=2026-11-20"),
+        "/api/v1/days/{date}/selection" => {
+            format!("/api/v1/days/2026-11-20/selection?entries={NUMBER}")
+        }
         "/api/v1/report/sources" => format!("{path}?from=2026-11-01&to=2026-11-30&nutrient=iron"),
         "/api/v1/studies/{study}/participation" => {
             let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
