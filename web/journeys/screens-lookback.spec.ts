@@ -70,4 +70,19 @@ test('what was measured is photographed @screens', async ({ page }) => {
   await page.getByLabel('Nutrient or measure').selectOption({ label: 'Blood pressure, upper' })
   await expect(chart).toHaveAttribute('data-drawn', 'measure:blood_pressure measure:blood_pressure/lower')
   await shoot(page, 'trends-pair')
+
+  await page.goto('/targets')
+  const kept = () => page.waitForResponse((response) => response.request().method() === 'PUT')
+  for (const [label, value] of [['Year of birth', '1990'], ['Height', '168'], ['Weight', '64.5']] as const) {
+    await page.getByLabel(label, { exact: true }).fill(value)
+    await Promise.all([kept(), page.getByLabel(label, { exact: true }).press('Tab')])
+  }
+  await Promise.all([kept(), page.getByRole('radio', { name: 'Female' }).check()])
+  await page.goto('/trends')
+  await page.getByLabel('Nutrient or measure').selectOption({ label: 'Calcium' })
+  await expect(page.getByRole('figure')).toContainText('Target today')
+  await shoot(page, 'trends-aim')
+  await page.getByLabel('Compare with').selectOption({ label: 'Sodium' })
+  await expect(chart).toHaveAttribute('data-drawn', 'calcium sodium')
+  await shoot(page, 'trends-aim-two')
 })

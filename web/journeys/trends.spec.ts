@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { axe } from './axe'
 import { expect, test } from './guarded'
-import { signUp } from './person'
+import { part, signUp } from './person'
 import { seedBody } from './seed-body'
 import { seedDays } from './year'
 
@@ -118,4 +118,58 @@ test('what was measured stands beside what was eaten: weight, both values of a b
   const offered = await first.getByRole('option').allTextContents()
   expect(offered).toContain('Glucose')
   for (const hidden of ['Weight', 'Energy', 'Spent by activity']) expect(offered).not.toContain(hidden)
+})
+
+test('what is aimed for is a line on the chart and the measure of the calendar', async ({ page }) => {
+  test.setTimeout(120_000)
+  await signUp(page)
+  await seedDays(page, 12)
+  await page.goto('/trends')
+  const chart = page.getByTestId('chart')
+  const figure = page.getByRole('figure')
+  const calendar = part(page, 'Calendar')
+  const nutrient = page.getByLabel('Nutrient or measure')
+  await nutrient.selectOption({ label: 'Calcium' })
+  await expect(chart).toHaveAttribute('data-drawn', 'calcium')
+  await expect(figure).not.toContainText('Target today')
+  await expect(calendar).toContainText('Darker is more.')
+
+  const kept = async (act: () => Promise<unknown>) => {
+    const answer = page.waitForResponse((response) => response.request().method() === 'PUT' && /\/api\/v1\/(plan|settings)$/.test(response.url()))
+    await act()
+    expect((await answer).status()).toBe(200)
+  }
+  const tell = async (label: string, value: string) => {
+    await page.getByLabel(label, { exact: true }).fill(value)
+    await kept(() => page.getByLabel(label, { exact: true }).press('Tab'))
+  }
+  await page.goto('/targets')
+  await tell('Year of birth', '1990')
+  await kept(() => page.getByRole('radio', { name: 'Female' }).check())
+  await tell('Height', '168')
+  await tell('Weight', '64.5')
+  await kept(() => page.getByLabel('How much you move').selectOption('light'))
+
+  const asked: string[] = []
+  page.on('request', (request) => request.url().includes('/plan/targets') && asked.push(request.url()))
+  await page.goto('/trends')
+  await nutrient.selectOption({ label: 'Calcium' })
+  await expect(chart).toHaveAttribute('data-drawn', 'calcium')
+  await expect(chart).toHaveAttribute('data-lines', /^Target 1,000 mg/)
+  await expect(figure).toContainText('Target today: 1,000 mg. Limit today: 2,500 mg.')
+  await expect(calendar).toContainText('Darker is more of the target.')
+  await expect(calendar.getByRole('listitem')).toContainText(['below 50%', '50% to 80%', '80% to 100%', '100% and more'])
+  await expect(calendar).toContainText(/\d+% of the target/)
+  // Another nutrient has its target from the same answer.
+  asked.length = 0
+  await nutrient.selectOption({ label: 'Energy' })
+  await expect(figure).toContainText('Target today: 1,862 kcal.')
+  expect(asked).toEqual([])
+  await axe(page)
+
+  await page.goto('/settings')
+  await kept(() => page.getByRole('radio', { name: 'kJ' }).check())
+  await page.goto('/trends')
+  await expect(figure).toContainText(/Target today: 7,79\d kJ\./)
+  await expect(chart).toHaveAttribute('data-lines', /^Target 7,79\d kJ$/)
 })

@@ -11,6 +11,8 @@ import { SvelteMap } from 'svelte/reactivity'
 
 class Targets {
   #days = new SvelteMap<string, DayTargets>()
+  /** The days that are being asked for. Nothing is drawn from this. */
+  readonly #asking = new Set<string>()
   /** Answers to questions of before something changed are of no use. */
   #turn = 0
 
@@ -37,7 +39,12 @@ class Targets {
 
   /** Those of the day that is shown, once they are known. */
   get day(): DayTargets | null {
-    return this.#days.get(diary.date) ?? null
+    return this.on(diary.date)
+  }
+
+  /** Those of a day that was asked for. */
+  on(date: string): DayTargets | null {
+    return this.#days.get(date) ?? null
   }
 
   /** Something that they follow from was changed. */
@@ -49,13 +56,17 @@ class Targets {
   forget(): void {
     this.#turn += 1
     this.#days.clear()
+    this.#asking.clear()
   }
 
   async load(date: string): Promise<void> {
-    if (!session.isOpen || !rights.see('plan') || this.#days.has(date)) return
+    if (!session.isOpen || !rights.see('plan') || this.#days.has(date) || this.#asking.has(date)) return
     const turn = this.#turn
+    this.#asking.add(date)
     const answer = await ask(api.GET('/api/v1/plan/targets', { params: { query: { date } } })).catch(() => null)
-    if (answer && turn === this.#turn) this.#days.set(date, answer)
+    if (turn !== this.#turn) return
+    this.#asking.delete(date)
+    if (answer) this.#days.set(date, answer)
   }
 }
 

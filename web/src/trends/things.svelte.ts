@@ -1,6 +1,8 @@
 // What can be looked at over time: what was measured of the body, how much somebody moved, and every nutrient, by
 // group, as the person's settings show them.
 
+import { diary } from '../diary/diary.svelte'
+import { targets } from '../targets/targets.svelte'
 import { body } from '../body/body.svelte'
 import { isHidden, measureName, preferredUnit, unitName } from '../body/figures'
 import { inUnit, MEASURES, measureOf, scaleOf } from '../body/measures'
@@ -10,6 +12,7 @@ import { back } from '../messages/lookback.svelte'
 import { settings } from '../settings/settings.svelte'
 import { rights } from '../sharing/rights.svelte'
 import { nutrients } from '../sums/nutrients.svelte'
+import { aimIn, aimOf } from './aim'
 import { keyOf, lowerKeyOf, measureIn, MINUTES, SPENT } from './measured'
 import type { Thing } from './series'
 
@@ -27,6 +30,8 @@ export function thingOf(key: string): Thing {
     unit: shown.unitOf({ key, unit: nutrient?.unit ?? '' }),
     decimals: nutrient?.decimals ?? 0,
     ofFoods: true,
+    // Of today, for all days: what was aimed for before is not kept.
+    aim: aimIn(aimOf(key, targets.on(diary.today)), (amount) => shown.numberOf(key, amount)),
     numberOf: (amount) => shown.numberOf(key, amount),
   }
 }
