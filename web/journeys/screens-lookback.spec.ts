@@ -85,4 +85,7 @@ test('what was measured is photographed @screens', async ({ page }) => {
   await page.getByLabel('Compare with').selectOption({ label: 'Sodium' })
   await expect(chart).toHaveAttribute('data-drawn', 'calcium sodium')
   await shoot(page, 'trends-aim-two')
+  await page.getByText('How nutrients stand to each other').click()
+  await expect(page.getByRole('table', { name: 'Balances' })).toBeVisible()
+  await shoot(page, 'trends-balances')
 })

@@ -88,6 +88,7 @@ export const trends: typeof Trends = {
   share: 'Anteil',
   noGroups: 'In diesem Zeitraum gibt es keinen vollständigen Tag mit einem Wert.',
   balances: 'Verhältnisse',
+  balancesWhy: 'Wie Nährstoffe zueinander stehen',
   more: 'Mehr',
   toReport: 'Ein Bericht zum Drucken oder Weitergeben',
   toSources: 'Welches meiner Lebensmittel mir etwas gibt',

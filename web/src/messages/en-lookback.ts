@@ -86,6 +86,7 @@ export const trends = {
   share: 'Share',
   noGroups: 'There is no complete day with a value in this range.',
   balances: 'Balances',
+  balancesWhy: 'How nutrients stand to each other',
   more: 'More',
   toReport: 'A report to print or hand over',
   toSources: 'Which of my foods gives me something',

@@ -6,6 +6,7 @@ import { fullDate } from '../figures/dates'
 import { numberFormat } from '../figures/formats'
 import type { Messages } from '../messages/en'
 import type { report as Words } from '../messages/en-lookback'
+import { balancesOf } from './balances'
 
 export interface Heading {
   text: string
@@ -209,17 +210,9 @@ class Finder {
 
   balances(): Section | null {
     const w = this.#words
-    const { report, language } = this.#parts
-    const number = (ratio: number) => numberFormat(language, { maximumFractionDigits: 1 }).format(ratio)
-    const rows = report.balances.flatMap(({ of, to, ratio, least, most, side, source }): Row[] => {
-      const [one, other] = [this.#nutrients.get(of), this.#nutrients.get(to)]
-      if (!one || !other) return []
-      const has = (bound: number | null | undefined): bound is number => typeof bound === 'number'
-      const rule = has(least) && has(most) ? w.between(number(least), number(most)) : has(least) ? w.atLeast(number(least)) : has(most) ? w.atMost(number(most)) : ''
-      const found = has(ratio) ? `${number(ratio)} (${w.sides[side ?? ''] ?? ''})` : w.unknown
-      const unit = one.unit === other.unit ? '' : ` (${one.unit}/${other.unit})`
-      return [{ cells: [`${w.to(this.#parts.nameOf(one), this.#parts.nameOf(other))}${unit}`, found, rule, source] }]
-    })
+    const { report, language, nameOf } = this.#parts
+    const found = balancesOf(report, { language, words: w, find: (key) => this.#nutrients.get(key), nameOf })
+    const rows = found.map(({ name, found: ratio, rule, source }) => ({ cells: [name, ratio, rule, source] }))
     return { key: 'balances', title: w.balances, why: w.balancesWhy, headings: [{ text: w.balance }, { text: w.ratio, number: true }, { text: w.rule, number: true }, { text: w.source }], rows }
   }
 
