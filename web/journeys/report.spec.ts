@@ -7,6 +7,7 @@ import { axe } from './axe'
 import { expect, test } from './guarded'
 import { readPdf, type ReadPdf } from './pdf'
 import { signUp } from './person'
+import { seedBody } from './seed-body'
 import { seedDays } from './year'
 
 async function send(page: Page, method: string, path: string, body: unknown): Promise<void> {
@@ -137,6 +138,7 @@ test('a friend who was given the sums has their report, and no page of foods', a
   test.setTimeout(240_000)
   await signUp(page)
   await seedDays(page, 12)
+  await seedBody(page)
   const link = await page.evaluate(async () => {
     const body = JSON.stringify({ your_name: 'Ana', for: 'Ben', purpose: '', parts: [{ scope: 'summary', access: 'see' }] })
     const answer = await fetch('/api/v1/sharing/invitations', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
@@ -149,6 +151,12 @@ test('a friend who was given the sums has their report, and no page of foods', a
   await other.getByRole('button', { name: 'Accept' }).click()
   await expect(other.getByTestId('visit-bar')).toContainText("Ana's diary")
   await expect(other.getByRole('link', { name: 'Which of my foods gives me something' })).toHaveCount(0)
+  // Neither what was measured and done nor what is aimed for comes with the sums.
+  await expect(other.getByRole('figure')).toContainText('complete days')
+  await expect(other.getByRole('figure')).not.toContainText('Target today')
+  const offered = other.getByLabel('Nutrient or measure').getByRole('option')
+  await expect(offered.filter({ hasText: 'Calcium' })).not.toHaveCount(0)
+  await expect(offered.filter({ hasText: /Weight|Blood pressure|Minutes of activity/ })).toHaveCount(0)
   await other.getByRole('link', { name: 'A report to print or hand over' }).click()
   const sheet = other.getByTestId('sheet')
   await expect(sheet.getByRole('heading', { name: 'All nutrients' })).toBeVisible()
