@@ -48,8 +48,11 @@ test('a session is ended from another device, which is thrown out', async ({ pag
     await dialog.getByRole('button', { name: 'Save' }).click()
     await expect(page.getByText('The password is changed.')).toBeVisible()
     await other.getByRole('link', { name: 'Diary', exact: true }).click()
-    await other.getByRole('button', { name: 'Next day' }).click()
-    await expect(other.getByRole('heading', { name: 'Sign in' })).toBeVisible()
+    // Whatever is asked next throws it out: what the page asks by itself, or another day.
+    const out = other.getByRole('heading', { name: 'Sign in' })
+    await expect(other.getByRole('button', { name: 'Next day' }).or(out)).toBeVisible()
+    if (!(await out.isVisible())) await other.keyboard.press('ArrowRight')
+    await expect(out).toBeVisible()
     await signIn(other, person)
     await expect(other.getByRole('alert')).toContainText('E-mail or password is not right.')
   })
