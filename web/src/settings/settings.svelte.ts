@@ -99,11 +99,11 @@ class SettingsOfThePerson {
 
   /** Language and appearance: shown at once, and kept with the rest unless a diary of somebody else is open. */
   async choose(change: Pick<Partial<Settings>, 'language' | 'appearance'>): Promise<void> {
+    // What is not known yet must not be overwritten with the usual, nor take the place of the choice when it comes.
+    if (!rights.visited && !this.known) await this.load()
     if (change.language) await speak(change.language)
     if (change.appearance) setTheme(change.appearance)
     if (rights.visited) return
-    // What is not known yet must not be overwritten with the usual.
-    if (!this.known) await this.load()
     if (this.failure) throw this.failure
     await this.save(change)
   }

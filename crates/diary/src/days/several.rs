@@ -95,7 +95,7 @@ pub(crate) struct Lay {
     pub(crate) sent: Vec<SentEntry>,
 }
 
-/// Records what is not on the day yet, as far as its foods are there; which entries are new.
+/// Records what is not on the day yet, all or none of it; which entries are new.
 pub(crate) async fn lay(app: &App, presented: &PresentedCaller, lay: Lay) -> Result<Vec<Uuid>> {
     let drafts = lay.sent.into_iter().map(SentEntry::parse).collect::<Result<Vec<Draft>>>()?;
     let own: Vec<Uuid> = drafts.iter().filter_map(Draft::own).collect();
